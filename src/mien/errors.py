@@ -10,6 +10,7 @@
     │   └── MissingExtraError     the command needs an optional extra; names the install line
     ├── DataError                 a source or a prepared dataset cannot be used
     │   ├── SourceError           the published archive is not what it should be
+    │   │   └── UnreadablePicturesError  lists every picture that cannot be read
     │   └── PreparedDataError     a prepared dataset is absent, incomplete or changed
     ├── ImageError                a picture cannot be read
     ├── RunError                  a run folder is absent, incomplete or of another model
@@ -66,6 +67,20 @@ class DataError(MienError):
 
 class SourceError(DataError):
     """A published archive is not what it should be."""
+
+
+class UnreadablePicturesError(SourceError):
+    """Pictures of a source cannot be read; ``problems`` holds a line for each of them."""
+
+    SHOWN = 20
+
+    def __init__(self, problems: Sequence[str], pictures: int) -> None:
+        self.problems = tuple(problems)
+        super().__init__(
+            f"{len(problems)} of {pictures} pictures cannot be read (rows count from 0); mend the "
+            f"source, or keep them as flagged lines with --skip-bad\n"
+            f"{several(self.problems, self.SHOWN)}"
+        )
 
 
 class PreparedDataError(DataError):

@@ -1,0 +1,76 @@
+"""The ``mien`` command: its groups, and how errors become one line and an exit code."""
+
+import errno
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from mien import __version__
+from mien.cli import data
+from mien.cli.evaluate import evaluate
+from mien.cli.export import export
+from mien.cli.predict import predict
+from mien.cli.train import train
+from mien.errors import MienError
+
+app = typer.Typer(
+    name="mien",
+    help="Recognise facial expressions; prepare data, train, evaluate and export models.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(predict)
+app.add_typer(data.app, name="data", help="Prepare datasets and audit them.")
+app.command()(train)
+app.command()(evaluate)
+app.command()(export)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"mien {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Recognise facial expressions; prepare data, train, evaluate and export models."""
+
+
+def main() -> None:
+    """Run the command line.
+
+    Exit codes: 0 every input got an answer; 1 the work could not be done, or not for every
+    input; 2 wrong use, seen before any work; 130 interrupted.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: idle threads must not spin
+    try:
+        app()
+    except MienError as error:
+        _stop(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        _stop("interrupted", 130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
+    except OSError as error:
+        _stop(_reason(error), 1)
+
+
+def _stop(message: str, code: int) -> None:
+    print(f"mien: {message}", file=sys.stderr)
+    raise SystemExit(code) from None
+
+
+def _reason(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    if error.errno == errno.ENOSPC:
+        return f"{where}the disk is full; free some space and run the same command again"
+    return f"{where}{(error.strerror or str(error)).lower()}"

@@ -1,0 +1,66 @@
+"""``mien train``."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mien.errors import MissingExtraError, UsageError
+
+
+def train(
+    config: Annotated[
+        Path | None, typer.Argument(help="An experiment, such as configs/mien.yaml.")
+    ] = None,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[KEY=VALUE]...", help="Settings, such as train.epochs=5."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Run folder.", show_default="runs/<name>-s<seed>")
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option(help="Go on with this interrupted run folder.")
+    ] = None,
+) -> None:
+    """Train a model from a YAML experiment; the test split is never read.
+
+    The run folder holds the resolved configuration, a metrics table, the best weights, a
+    checkpoint to resume from, and TensorBoard logs. Needs mien[train].
+    """
+    if (config is None) == (resume is None):
+        raise UsageError("give one of the two: an experiment's YAML, or --resume RUN")
+    if resume and (out or overrides):
+        raise UsageError("--resume goes on with the run's own settings; it takes no others")
+    require_torch("mien train")
+    from mien.config import Experiment
+    from mien.training.fit import fit
+    from mien.training.fit import resume as go_on
+
+    bar = sys.stderr.isatty()
+    if resume is not None:
+        run = go_on(resume, say=typer.echo, bar=bar)
+    else:
+        assert config is not None
+        experiment = Experiment.load(config, overrides or [])
+        folder = out or Path("runs") / f"{experiment.name}-s{experiment.seed}"
+        run = fit(experiment, folder, say=typer.echo, bar=bar)
+    state = run.read_state()
+    best = state["best_epoch"] + 1
+    typer.echo(f"best epoch {best} ({state['monitor']} {state['best']:.4f}); run: {run.root}")
+
+
+def require_torch(command: str) -> None:
+    """Refuse a command where the training extra is not installed, and make torchvision whole.
+
+    Raises:
+        MissingExtraError: torch or Lightning is not installed.
+    """
+    from importlib.util import find_spec
+
+    if any(find_spec(name) is None for name in ("torch", "lightning", "safetensors")):
+        raise MissingExtraError(command, "train")
+    from mien.models.torchvision_operators import declare
+
+    declare()

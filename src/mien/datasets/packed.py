@@ -1,0 +1,137 @@
+"""The packed file: all pixels of a prepared dataset in one piece, opened without being read.
+
+It is a cache beside the pictures (``.packed/``). It counts only as long as the manifest's hash
+and the size and time of every picture are what they were when it was made; else it is made
+again, and every picture is then checked against the hash in the manifest.
+"""
+
+import os
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from mien.datasets.manifest import Manifest
+from mien.datasets.pictures import decode_png
+from mien.datasets.source import Pixels, pixel_hash
+from mien.errors import PreparedDataError
+from mien.runs import whole_file
+
+FOLDER = ".packed"
+_PIXELS, _INDEX = "pixels.u8", "index.npz"
+Stamps = npt.NDArray[np.int64]
+
+
+def offsets(manifest: Manifest) -> npt.NDArray[np.int64]:
+    """Return where each picture begins in the flat pixels, ``int64 [N + 1]``."""
+    return np.concatenate([[0], manifest.sizes.prod(axis=1).cumsum()]).astype(np.int64)
+
+
+def stamp(root: Path, manifest: Manifest) -> Stamps:
+    """Return size and time of each picture's file, ``int64 [N, 2]``, zeros where unreadable.
+
+    Raises:
+        PreparedDataError: pictures are missing; the first are named, all are counted.
+    """
+    found: dict[str, tuple[int, int]] = {}
+    for folder in sorted({file.rpartition("/")[0] for file in manifest.files.tolist() if file}):
+        found |= _stamps_in(root, folder)
+    missing = [file for file in manifest.files.tolist() if file and file not in found]
+    if missing:
+        raise PreparedDataError(
+            f"{root}: {len(missing)} of {int((manifest.files != '').sum())} pictures are missing "
+            f"({_few(missing)}); prepare the dataset again"
+        )
+    return np.array([found.get(f, (0, 0)) for f in manifest.files.tolist()], np.int64).reshape(
+        -1, 2
+    )
+
+
+def _stamps_in(root: Path, folder: str) -> dict[str, tuple[int, int]]:
+    try:
+        with os.scandir(root / folder) as entries:
+            stats = ((entry.name, entry.stat()) for entry in entries)
+            return {f"{folder}/{name}": (s.st_size, s.st_mtime_ns) for name, s in stats}
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+
+
+def load(root: Path, sha256: str, stamps: Stamps, length: int) -> Pixels | None:
+    """Return the cached pixels, flat and memory-mapped; None where there are none that match."""
+    try:
+        with np.load(root / FOLDER / _INDEX, allow_pickle=False) as index:
+            same = str(index["manifest"]) == sha256 and np.array_equal(index["stamps"], stamps)
+        path = root / FOLDER / _PIXELS
+        if not same or path.stat().st_size != length:
+            return None
+        return np.memmap(path, np.uint8, "r") if length else np.empty(0, np.uint8)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+
+
+def write_index(folder: Path, sha256: str, stamps: Stamps) -> None:
+    """Write what the packed pixels belong to."""
+    with whole_file(folder / _INDEX) as temporary, temporary.open("wb") as file:
+        np.savez(file, manifest=np.array(sha256), stamps=stamps)
+
+
+def keep_spool(spool: Path, folder: Path) -> None:
+    """Move flat pixels, written while preparing, to where the packed file lies."""
+    folder.mkdir(exist_ok=True)
+    spool.replace(folder / _PIXELS)
+
+
+def pack(root: Path, manifest: Manifest, sha256: str, stamps: Stamps) -> Pixels:
+    """Read and check every picture, write the cache, and return the flat pixels.
+
+    Where nothing can be written (a read-only folder) the pixels stay in memory.
+
+    Raises:
+        PreparedDataError: pictures are not what the manifest says, all of them counted.
+    """
+    starts = offsets(manifest)
+    try:
+        (root / FOLDER).mkdir(exist_ok=True)
+        with whole_file(root / FOLDER / _PIXELS) as temporary:
+            with temporary.open("wb") as file:
+                file.truncate(int(starts[-1]))
+            if starts[-1]:
+                _fill(root, manifest, starts, np.memmap(temporary, np.uint8, "r+"))
+        write_index(root / FOLDER, sha256, stamps)
+        packed = load(root, sha256, stamps, int(starts[-1]))
+    except OSError:
+        packed = None
+    if packed is None:
+        packed = np.empty(int(starts[-1]), np.uint8)
+        _fill(root, manifest, starts, packed)
+    return packed
+
+
+def _fill(root: Path, manifest: Manifest, starts: npt.NDArray[np.int64], flat: Pixels) -> None:
+    changed = []
+    for row, file in enumerate(manifest.files.tolist()):
+        if not file:
+            continue
+        pixels = _read(root / file)
+        if pixels is None or pixel_hash(pixels) != manifest.hashes[row]:
+            changed.append(file)
+        else:
+            flat[starts[row] : starts[row + 1]] = pixels.ravel()
+    if changed:
+        raise PreparedDataError(
+            f"{root}: {len(changed)} picture(s) are not what the manifest says ({_few(changed)}); "
+            "prepare the dataset again"
+        )
+
+
+def _read(path: Path) -> Pixels | None:
+    try:
+        return decode_png(path.read_bytes())
+    except OSError:
+        return None
+
+
+def _few(files: Sequence[str]) -> str:
+    return ", ".join(files[:3]) + (", …" if len(files) > 3 else "")

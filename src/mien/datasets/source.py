@@ -1,0 +1,97 @@
+"""What a published source gives: a stream of pictures, each with its label and split."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from types import MappingProxyType
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Pixels = npt.NDArray[np.uint8]
+
+SPLITS: tuple[str, ...] = ("train", "val", "test")
+"""The splits of a prepared dataset, in the order of every table."""
+
+USAGES: Mapping[str, str] = MappingProxyType(
+    {"Training": "train", "PublicTest": "val", "PrivateTest": "test"}
+)
+"""The competition's word for a split (Goodfellow et al. 2013) → mien's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture of a source, read or not.
+
+    Attributes:
+        id: unique in its source, stable, safe as a file name: ``fer2013-00017``.
+        where: the place in the source, for people: ``row 17``, ``train/happy/x.jpg``.
+        source_split: the source's own word: ``Training``, ``PublicTest``, ``train`` …
+        split: ``train``, ``val`` or ``test``; empty where the source does not say.
+        label: canonical emotion, None where it cannot be told.
+        pixels: ``uint8 [H, W]`` grey or ``uint8 [H, W, 3]`` RGB, None where unreadable.
+        problem: why the picture is unreadable; empty where it is not.
+    """
+
+    id: str
+    where: str
+    source_split: str
+    split: str
+    label: str | None
+    pixels: Pixels | None
+    problem: str = ""
+
+
+class Source(Protocol):
+    """A stream of pictures; it can be walked again, and holds one picture at a time.
+
+    Attributes:
+        name: of the dataset: ``fer2013``.
+        label_set: whose labels they are, a key of ``emotions.LABEL_SETS``.
+        layout: what the source was taken for, in words.
+        keeps_row_order: pictures come in the order of ``fer2013.csv`` and ``source_split``
+            holds the competition's words, so that FER+ votes can be joined by row.
+        notes: what a user has to know, one sentence each.
+    """
+
+    name: str
+    label_set: str
+    layout: str
+    keeps_row_order: bool
+    notes: list[str]
+
+    def __iter__(self) -> Iterator[Picture]:
+        """Stream the pictures in the source's order."""
+        ...
+
+
+class FileSource(Source, Protocol):
+    """A source that was published as files.
+
+    Attributes:
+        files: those that hold it; empty where they are the pictures themselves.
+    """
+
+    files: Sequence[Path]
+
+
+def pixel_hash(pixels: Pixels) -> str:
+    """Return the sha256 of a picture's pixels and shape, in hex; the file format is no part."""
+    shape = "x".join(str(n) for n in pixels.shape)
+    return sha256(shape.encode() + b":" + np.ascontiguousarray(pixels).data).hexdigest()
+
+
+def safe_id(parts: Sequence[str]) -> str:
+    """Return the parts joined as a name that is safe for files on every system.
+
+    Where characters had to go, or the name is too long, eight hex digits of the original's
+    hash keep it unique.
+    """
+    joined = "-".join(parts)
+    safe = re.sub(r"[^A-Za-z0-9._-]", "_", joined)[:120].lstrip(".")
+    if safe == joined:
+        return safe
+    return f"{safe}-{sha256('/'.join(parts).encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"

@@ -1,0 +1,122 @@
+"""Writing a prepared dataset: picture folders, manifest, audit and record, whole or not at all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import mien
+from mien import runs
+from mien.datasets.gather import Gathered, Progress, gather
+from mien.datasets.manifest import FILE_NAME
+from mien.datasets.plan import Plan, plan
+from mien.datasets.prepared import RECORD
+from mien.datasets.source import SPLITS, Source
+from mien.datasets.votes import read_votes
+from mien.datasets.workspace import WHOLE, publish, workspace
+from mien.datasets.write import write
+from mien.errors import DataError, SourceError, UnreadablePicturesError
+
+AUDIT = "audit.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What was prepared: where it lies, its record (``dataset.json``) and its audit."""
+
+    root: Path
+    record: dict[str, Any]
+    audit: dict[str, Any]
+
+
+def prepare(
+    source: Source,
+    out: Path,
+    *,
+    votes: Path | None = None,
+    files: Sequence[Path] = (),
+    skip_bad: bool = False,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> Summary:
+    """Write a source as a prepared dataset.
+
+    Args:
+        source: the pictures.
+        out: the folder to make.
+        votes: a FER+ votes file to join by row.
+        files: the files that the source reads, for the record.
+        skip_bad: keep unreadable pictures as flagged lines of the manifest.
+        overwrite: replace a prepared dataset that stands at ``out``.
+        progress: see ``gather.Progress``.
+
+    Raises:
+        UnreadablePicturesError: pictures cannot be read and ``skip_bad`` is not set.
+        SourceError: the source is not what it should be, or has no pictures.
+        DataError: the votes do not fit, ``out`` exists, or it cannot be written.
+    """
+    if votes is not None and not source.keeps_row_order:
+        raise DataError(
+            f"votes are joined by row, and this source has lost the rows of fer2013.csv "
+            f"({source.layout}): prepare it without votes, or prepare fer2013.csv with them"
+        )
+    progress = progress or _silent
+    with workspace(out.parent / f".{out.name}.preparing", out) as work:
+        _check_out(out, overwrite)
+        whole = work / WHOLE
+        whole.mkdir()
+        table = read_votes(votes) if votes is not None else None
+        gathered = gather(source, work, progress)
+        _check(gathered, source, skip_bad)
+        planned = plan(gathered, table)
+        audited = write(whole, source.label_set, gathered, planned, progress)
+        record = _record(source, gathered, planned, files, votes)
+        runs.write_json(whole / AUDIT, audited)
+        runs.write_json(whole / RECORD, record)
+        publish(work, out)
+    return Summary(out, record, audited)
+
+
+def _silent(doing: str, done: int, of: int | None) -> None:
+    pass
+
+
+def _check_out(out: Path, overwrite: bool) -> None:
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return
+    if not ((out / FILE_NAME).is_file() and (out / RECORD).is_file()):
+        raise DataError(
+            f"{out} exists and is no prepared dataset: expected a new folder; name another"
+        )
+    if not overwrite:
+        raise DataError(f"{out} is prepared already: name another folder, or add --overwrite")
+
+
+def _check(gathered: Gathered, source: Source, skip_bad: bool) -> None:
+    if gathered.problems and not skip_bad:
+        raise UnreadablePicturesError(gathered.problems, len(gathered.groups))
+    if not gathered.readable.any():
+        raise SourceError(f"no readable picture in this source ({source.layout})")
+
+
+def _record(
+    source: Source, gathered: Gathered, planned: Plan, files: Sequence[Path], votes: Path | None
+) -> dict[str, Any]:
+    readable = gathered.readable
+    return {
+        "name": source.name,
+        "label_set": source.label_set,
+        "layout": source.layout,
+        "files": [_file(path) for path in files],
+        "votes": _file(votes) if votes is not None else None,
+        "mien": mien.__version__,
+        "split": planned.rule,
+        "notes": source.notes,
+        "pictures": len(readable),
+        "unreadable": int((~readable).sum()),
+        "splits": {name: int((readable & (planned.split == name)).sum()) for name in SPLITS},
+    }
+
+
+def _file(path: Path) -> dict[str, Any]:
+    return {"name": path.name, "bytes": path.stat().st_size, "sha256": runs.sha256(path)}

@@ -1,0 +1,71 @@
+"""A network: one body that turns faces into features, and a head for each label set."""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+from mien.emotions import LABEL_SETS
+
+
+class Network(nn.Module):
+    """Body, dropout, and one linear head for each label set.
+
+    Args:
+        body: ``float32 [B, C, S, S]`` → features ``[B, width]``.
+        width: number of features.
+        heads: label sets (``mien.emotions.LABEL_SETS``); they name the outputs.
+        dropout: share of features dropped in training, before the heads.
+    """
+
+    def __init__(
+        self, body: nn.Module, width: int, heads: tuple[str, ...], dropout: float
+    ) -> None:
+        super().__init__()
+        self.body = body
+        self.dropout = nn.Dropout(dropout)
+        self.heads = nn.ModuleDict({h: nn.Linear(width, len(LABEL_SETS[h])) for h in heads})
+
+    def forward(self, faces: Tensor) -> dict[str, Tensor]:
+        """Return logits ``[B, classes]`` for each head."""
+        features = self.dropout(self.body(faces))
+        return {name: head(features) for name, head in self.heads.items()}
+
+
+class FlipAverage(nn.Module):
+    """Answers with ``flip_average`` of a network; this is what is exported."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, faces: Tensor) -> dict[str, Tensor]:
+        """Return logits ``[B, classes]`` for each head."""
+        return flip_average(self.network, faces)
+
+
+def flip_average(network: nn.Module, faces: Tensor) -> dict[str, Tensor]:
+    """Return the mean of a network's logits over faces and their mirror images."""
+    both = network(torch.cat([faces, faces.flip(3)]))
+    return {name: _mean_of_halves(logits) for name, logits in both.items()}
+
+
+def _mean_of_halves(logits: Tensor) -> Tensor:
+    straight, mirrored = logits.chunk(2)
+    return (straight + mirrored) / 2
+
+
+def parameters(network: nn.Module) -> int:
+    """Return the number of trained numbers."""
+    return sum(p.numel() for p in network.parameters())
+
+
+def same_shapes(network: nn.Module, weights: Mapping[str, Tensor]) -> str:
+    """Return "" where ``weights`` fit the network, or what does not fit, in one line."""
+    own = {name: tuple(value.shape) for name, value in network.state_dict().items()}
+    came = {name: tuple(value.shape) for name, value in weights.items()}
+    missing, extra = sorted(own.keys() - came.keys()), sorted(came.keys() - own.keys())
+    different = sorted(k for k in own.keys() & came.keys() if own[k] != came[k])
+    parts = [("missing", missing), ("unknown", extra), ("of another shape", different)]
+    said = [f"{len(names)} {what} (such as {names[0]})" for what, names in parts if names]
+    return ", ".join(said)

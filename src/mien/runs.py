@@ -1,0 +1,179 @@
+"""The run folder, and files that are written whole or not at all.
+
+::
+
+    runs/<name>/
+      config.yaml         the resolved experiment
+      environment.json    versions, machine, commit, threads
+      data.json           which dataset (hash), which rows
+      metrics.csv         one line an epoch
+      checkpoints/        last.ckpt, to resume from
+      best.safetensors    the best weights so far
+      state.json          running | finished, best epoch, hours
+      tensorboard/
+"""
+
+import hashlib
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from mien.errors import RunError
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside ``path``; it replaces ``path`` if the block succeeds."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        with temporary.open("rb") as written:
+            os.fsync(written.fileno())
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a UTF-8 text file whole or not at all."""
+    with whole_file(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="")
+
+
+def write_json(path: Path, values: Any) -> None:
+    """Write readable JSON whole or not at all; NaN is refused, because JSON has none."""
+    text = json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False)
+    write_text(path, text + "\n")
+
+
+def sha256(path: Path) -> str:
+    """Return the sha256 of a file as 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def environment(*packages: str) -> dict[str, Any]:
+    """Return what a number depends on: versions, machine, commit, UTC time."""
+    return {
+        "python": platform.python_version(),
+        "packages": {name: _version(name) for name in ("mien", "numpy", *packages)},
+        "platform": platform.platform(),
+        "cpu": _cpu(),
+        "cores": os.cpu_count(),
+        "commit": commit(),
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _cpu() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor()
+
+
+def commit() -> str | None:
+    """Return the git commit of mien's own source, marked ``+changes`` where it was edited.
+
+    None where mien runs from an installed package.
+    """
+    here = Path(__file__).parent
+    try:
+        head = _git(here, "rev-parse", "HEAD")
+        changed = _git(here, "status", "--porcelain", "--untracked-files=no", str(here))
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return f"{head}+changes" if changed else head
+
+
+def _git(folder: Path, *words: str) -> str:
+    command = ["git", "-C", str(folder), *words]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+class RunFolder:
+    """A run's files. ``create`` makes a new one, ``open`` reads one that is there."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.config = root / "config.yaml"
+        self.environment = root / "environment.json"
+        self.data = root / "data.json"
+        self.metrics = root / "metrics.csv"
+        self.last = root / "checkpoints" / "last.ckpt"
+        self.best = root / "best.safetensors"
+        self.state = root / "state.json"
+
+    @classmethod
+    def create(cls, root: Path) -> "RunFolder":
+        """Make a new run folder.
+
+        Raises:
+            RunError: the folder exists and is not empty.
+        """
+        if root.exists() and (not root.is_dir() or any(root.iterdir())):
+            raise RunError(
+                f"{root} exists already; go on with it (--resume), or name another (--out)"
+            )
+        root.mkdir(parents=True, exist_ok=True)
+        return cls(root)
+
+    @classmethod
+    def open(cls, root: Path) -> "RunFolder":
+        """Open a run folder.
+
+        Raises:
+            RunError: there is none, or it has no configuration.
+        """
+        run = cls(root)
+        if not run.config.is_file():
+            raise RunError(f"{root}: expected a run folder of mien train, found no config.yaml")
+        return run
+
+    def read_state(self) -> dict[str, Any]:
+        """Return ``state.json``, or ``{}`` where the run was cut off before it wrote one."""
+        try:
+            state = json.loads(self.state.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return state if isinstance(state, dict) else {}
+
+    def require_finished(self) -> None:
+        """Refuse a run that did not end.
+
+        Raises:
+            RunError: the run was interrupted, or goes on at this moment.
+        """
+        if self.read_state().get("status") != "finished":
+            raise RunError(
+                f"{self.root}: this run has not finished; mien train --resume {self.root}"
+            )

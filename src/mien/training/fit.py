@@ -1,0 +1,212 @@
+"""Runs an experiment: from its configuration to the best weights in a run folder."""
+
+import json
+import logging
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from pickle import UnpicklingError
+from typing import Any
+
+import torch
+from lightning.pytorch import Callback, Trainer, seed_everything
+from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint, TQDMProgressBar
+from lightning.pytorch.loggers import TensorBoardLogger
+
+from mien.config import Experiment
+from mien.datasets.prepared import PreparedSet
+from mien.emotions import LABEL_SETS
+from mien.errors import RunError
+from mien.models.network import parameters, same_shapes
+from mien.models.registry import build
+from mien.runs import RunFolder, environment, write_json, write_text
+from mien.training import callbacks
+from mien.training.data import InOrder, Shuffled, Splits, loader, splits
+from mien.training.module import Lesson
+from mien.training.targets import class_weights
+
+VALIDATION_BATCH = 512
+PACKAGES = ("torch", "lightning", "torchvision", "safetensors")
+
+
+def fit(
+    experiment: Experiment, out: Path, *, say: Callable[[str], None] = print, bar: bool = False
+) -> RunFolder:
+    """Train a new run.
+
+    Args:
+        experiment: what to do; everything random follows from its seed.
+        out: a folder that does not exist yet, or is empty.
+        say: takes a line an epoch.
+        bar: whether to draw a progress bar.
+
+    Raises:
+        RunError: ``out`` is taken.
+        ConfigError, PreparedDataError: the experiment does not suit the dataset.
+        TrainingError: the loss is not a number any more.
+    """
+    prepared = PreparedSet.open(experiment.data.path)
+    data = splits(prepared, experiment)
+    seed_everything(experiment.seed, verbose=False)
+    lesson = _lesson(experiment, data)
+    run = RunFolder.create(out)
+    write_text(run.config, experiment.to_yaml())
+    write_json(run.data, _described(prepared, experiment, data))
+    write_json(run.environment, _environment(experiment))
+    say(f"{experiment.model.name}: {parameters(lesson.network):,} parameters; {_counts(data)}")
+    _train(run, lesson, data, say, bar, None)
+    return run
+
+
+def resume(
+    root: Path, *, say: Callable[[str], None] = print, bar: bool = False
+) -> RunFolder:
+    """Go on with an interrupted run, to the same weights as if it had not been interrupted.
+
+    Raises:
+        RunError: no run, a finished one, another dataset than before, or a checkpoint that
+            does not belong to the run's network.
+    """
+    run = RunFolder.open(root)
+    if run.read_state().get("status") == "finished":
+        raise RunError(f"{root}: this run has finished already; nothing to resume")
+    experiment = Experiment.load(run.config)
+    prepared = PreparedSet.open(experiment.data.path)
+    data = splits(prepared, experiment)
+    _same_data(run, _described(prepared, experiment, data))
+    seed_everything(experiment.seed, verbose=False)
+    lesson = _lesson(experiment, data)
+    checkpoint = run.last if run.last.is_file() else None
+    if checkpoint:
+        _check(checkpoint, lesson)
+    say(f"resuming {root} " + ("after its last whole epoch" if checkpoint else "from the start"))
+    _train(run, lesson, data, say, bar, checkpoint)
+    return run
+
+
+def _train(
+    run: RunFolder,
+    lesson: Lesson,
+    data: Splits,
+    say: Callable[[str], None],
+    bar: bool,
+    checkpoint: Path | None,
+) -> None:
+    experiment = lesson.experiment
+    record = callbacks.Record(run, experiment.train.monitor, say)
+    with _quiet():
+        trainer = _trainer(run, experiment, record, bar)
+        batches = Shuffled(len(data.train), experiment.train.batch_size, experiment.seed)
+        trainer.fit(
+            lesson,
+            loader(data.train, batches),
+            loader(data.val, InOrder(len(data.val), VALIDATION_BATCH)),
+            ckpt_path=checkpoint,
+            weights_only=True,
+        )
+    if trainer.interrupted:
+        raise KeyboardInterrupt
+    record.write_state("finished")
+
+
+def _lesson(experiment: Experiment, data: Splits) -> Lesson:
+    weights = {}
+    if experiment.loss.class_weights == "balanced":
+        for head, soft in data.soft.items():
+            if not soft:
+                learnt = data.train.heads[head].numpy()
+                weights[head] = torch.from_numpy(class_weights(learnt))
+    return Lesson(build(experiment), experiment, data.soft, weights)
+
+
+def _trainer(run: RunFolder, experiment: Experiment, record: Callback, bar: bool) -> Trainer:
+    settings = experiment.train
+    extra: list[Callback] = [TQDMProgressBar()] if bar else []
+    if settings.average:
+        extra.append(callbacks.average(settings.average))
+    if settings.stop_after:
+        mode = "max" if settings.monitor == "val_accuracy" else "min"
+        extra.append(EarlyStopping(settings.monitor, patience=settings.stop_after, mode=mode))
+    last = ModelCheckpoint(
+        run.last.parent, filename="last", save_on_train_epoch_end=True, enable_version_counter=False
+    )
+    return Trainer(
+        accelerator=settings.accelerator,
+        devices=1,
+        max_epochs=settings.epochs,
+        logger=TensorBoardLogger(run.root, name=None, version="tensorboard"),
+        callbacks=[callbacks.Threads(settings.threads), *extra, record, last],
+        deterministic=True,
+        num_sanity_val_steps=0,
+        enable_model_summary=False,
+        enable_progress_bar=bar,
+        log_every_n_steps=50,
+    )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Silence Lightning's hints, which speak of its own options, not of mien's."""
+    loggers = [logging.getLogger(f"lightning.{part}") for part in ("pytorch", "fabric")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=".*LeafSpec.*", category=FutureWarning)
+            warnings.filterwarnings("ignore", message=".*does not have many workers.*")
+            warnings.filterwarnings("ignore", message=".*smaller than the logging interval.*")
+            warnings.filterwarnings("ignore", message=".*GPU available but not used.*")
+            warnings.filterwarnings("ignore", message="Checkpoint directory .* exists and is not")
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+def _described(prepared: PreparedSet, experiment: Experiment, data: Splits) -> dict[str, Any]:
+    labels = {h: list(LABEL_SETS[h]) for h in experiment.data.heads}
+    return {
+        "name": prepared.name,
+        "label_set": prepared.label_set,
+        "sha256": prepared.sha256,
+        "left_out": list(experiment.data.leave_out),
+        "rows": {split: len(rows) for split, rows in data.rows.items()},
+        "heads": {h: {"classes": labels[h], "votes": data.soft[h]} for h in labels},
+    }
+
+
+def _environment(experiment: Experiment) -> dict[str, Any]:
+    gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else None
+    used = None if experiment.train.accelerator == "cpu" else gpu
+    threads = experiment.train.threads or torch.get_num_threads()
+    return {**environment(*PACKAGES), "gpu": used, "threads": threads, "seed": experiment.seed}
+
+
+def _counts(data: Splits) -> str:
+    return f"{len(data.train):,} pictures to learn from, {len(data.val):,} to watch"
+
+
+def _same_data(run: RunFolder, now: dict[str, Any]) -> None:
+    before = json.loads(run.data.read_text(encoding="utf-8"))
+    if before != now:
+        changed = ", ".join(key for key in now if before.get(key) != now[key])
+        raise RunError(
+            f"{run.root}: the dataset is not the one this run began with ({changed} changed); "
+            "prepare it again from the same source, or start a new run"
+        )
+
+
+def _check(checkpoint: Path, lesson: Lesson) -> None:
+    try:
+        saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
+        weights = saved["state_dict"]
+    except (OSError, RuntimeError, UnpicklingError, EOFError, KeyError) as error:
+        reason = str(error).splitlines()[0]
+        raise RunError(f"{checkpoint}: not a checkpoint of mien train: {reason}") from None
+    problem = same_shapes(lesson, weights)
+    if problem:
+        raise RunError(f"{checkpoint}: a checkpoint of another model; its weights are {problem}")
