@@ -1,6 +1,6 @@
 """``mien data``: prepare a published dataset, look at it, audit it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -55,8 +55,8 @@ def prepare(
 ) -> None:
     """Write a published dataset as picture folders with a manifest and an audit.
 
-    OUT gets {train,val,test}/<emotion>/*.png, manifest.csv (one line a picture of the source),
-    audit.json and dataset.json. It is written whole or not at all.
+    OUT is written whole or not at all: {train,val,test}/<emotion>/*.png,
+    manifest.csv (one line a picture of the source), audit.json, dataset.json.
     """
     from mien.datasets.store import prepare as write
 
@@ -159,6 +159,8 @@ def _progress() -> "Iterator[Progress]":
 
         def show(doing: str, done: int, of: int | None) -> None:
             if doing not in tasks:
+                for earlier in tasks.values():  # how much there was to read is known by now
+                    bar.update(earlier, total=of, completed=of)
                 tasks[doing] = bar.add_task(doing, total=of)
             if done % 100 == 0 or done == of:  # a bar that moves at each picture costs seconds
                 bar.update(tasks[doing], completed=done)
@@ -173,25 +175,28 @@ def _print_prepared(summary: "Summary") -> None:
 
 
 def _print_audit(audited: Mapping[str, Any]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
     _print_classes(audited["classes"])
-    table = Table("audit", "", title_justify="left")
-    table.columns[1].justify = "right"
-    for name, value in audited.items():
-        if isinstance(value, int):
-            table.add_row(name.replace("_", " "), f"{value:,}")
-    Console().print(table)
+    counts = {name: value for name, value in audited.items() if isinstance(value, int)}
+    _print_table(("audit", ""), [(k.replace("_", " "), f"{v:,}") for k, v in counts.items()])
 
 
 def _print_classes(counts: Mapping[str, Mapping[str, int]]) -> None:
+    rows = [
+        (split, *(f"{n:,}" for n in classes.values()), f"{sum(classes.values()):,}")
+        for split, classes in counts.items()
+    ]
+    _print_table(("split", *next(iter(counts.values()), {}), "all"), rows)
+
+
+def _print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows under a header: names to the left, numbers to the right."""
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("split", *next(iter(counts.values()), {}), "all")
-    for column in table.columns[1:]:
-        column.justify = "right"
-    for split, classes in counts.items():
-        table.add_row(split, *(f"{n:,}" for n in classes.values()), f"{sum(classes.values()):,}")
+    table = Table(box=SIMPLE_HEAD, padding=0)
+    for place, name in enumerate(header):
+        table.add_column(name, justify="right" if place else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
     Console().print(table)

@@ -17,6 +17,7 @@ from mien.emotions import CODES
 from mien.errors import SourceError
 
 SIDE = 48
+_VALUES = {str(value): value for value in range(256)}
 _COLUMNS = ("emotion", "pixels", "usage")
 
 
@@ -134,8 +135,7 @@ def parse_pixels(text: str) -> Pixels:
     if len(words) != SIDE * SIDE:
         raise ValueError(f"{len(words)} pixel values, expected {SIDE * SIDE}")
     try:
-        values = bytes(map(int, words))
-    except ValueError:
-        wrong = next(w for w in words if not (w.isascii() and w.isdecimal()) or int(w) > 255)
-        raise ValueError(f"pixel value {wrong[:20]!r}, expected 0 to 255") from None
+        values = bytes(map(_VALUES.__getitem__, words))
+    except KeyError as error:
+        raise ValueError(f"pixel value {error.args[0][:20]!r}, expected 0 to 255") from None
     return np.frombuffer(values, np.uint8).reshape(SIDE, SIDE)

@@ -1,6 +1,6 @@
 """The first walk over a source: everything is read and checked, nothing has its place yet.
 
-Pixels and texts go to two files on the way; memory holds a few numbers a picture.
+Pixels and texts go to two files on the way; memory holds its name, a hash and a few numbers.
 """
 
 import csv

@@ -23,7 +23,7 @@ VOTES: tuple[str, ...] = (*EMOTIONS, "unknown", "not_a_face")
 """What a vote can be for, in the order of every votes array and of the manifest."""
 
 LEAST_AGREEMENT = 0.45
-"""Labels agree with the plurality of their votes on about 62 % of the rows, with the votes of
+"""Labels agree with the plurality of their votes on about 63 % of the rows, with the votes of
 another row on about 18 %: between the two lies the border of what is taken."""
 
 Votes = npt.NDArray[np.int16]

@@ -44,8 +44,8 @@ def workspace(folder: Path, out: Path | None = None) -> Iterator[Path]:
                 shutil.rmtree(folder, ignore_errors=True)
     except OSError as error:
         raise DataError(
-            f"{error.filename or folder.parent}: {error.strerror or error}; nothing was kept of "
-            "this work"
+            f"{error.filename or folder.parent}: {error.strerror or error}; nothing was kept, "
+            "mend that and run it again"
         ) from error
 
 

@@ -100,4 +100,4 @@ class Brush:
         cv2.copyTo(layer, mask, view)
 
     def _fixed(self, contour: Points, nose: float) -> npt.NDArray[np.int32]:
-        return np.rint(self.view(contour, nose) * 2**_SHIFT).astype(np.int32)
+        return np.asarray(np.rint(self.view(contour, nose) * 2**_SHIFT), np.int32)

@@ -4,6 +4,8 @@ Every contour is ``float64 [N, 2]`` (x, y), and ``side`` is -1 for the picture's
 """
 
 from dataclasses import dataclass
+from functools import cached_property
+from math import cos, radians, sin
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +19,7 @@ _ACROSS = np.linspace(-1, 1, 17)
 _ALONG = np.linspace(0, 1, 9)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class View:
     """Where a head stands in a picture.
 
@@ -32,13 +34,16 @@ class View:
 
     def __call__(self, points: Points, nose: float = 0.0) -> Points:
         """Return points as pixels; ``nose`` says how far they stand out of the face."""
-        x, y = points[:, 0], points[:, 1]
-        z = self.width * np.sqrt(np.maximum(0, 1 - (x / self.width) ** 2 - y * y * 0.8)) + nose
-        yaw, pitch, roll = np.radians((self.pose.yaw, self.pose.pitch, self.pose.roll))
-        x = x * np.cos(yaw) + z * np.sin(yaw)
-        y = y * np.cos(pitch) + z * np.sin(pitch)
-        turned = (x * np.cos(roll) - y * np.sin(roll), x * np.sin(roll) + y * np.cos(roll))
-        return np.stack(turned, 1) * self.scale + self.centre
+        x, y = points[:, 0] / self.width, points[:, 1]
+        z = self.width * np.sqrt(np.maximum(0, 1 - x * x - 0.8 * y * y)) + nose
+        return np.asarray(points @ self._turn[:2] + z[:, None] * self._turn[2] + self.centre)
+
+    @cached_property
+    def _turn(self) -> Points:
+        """Return the matrix [3, 2] from (x, y, z) in face units to (x, y) in pixels."""
+        yaw, pitch, roll = (radians(a) for a in (self.pose.yaw, self.pose.pitch, self.pose.roll))
+        nod = points((cos(yaw), 0), (0, cos(pitch)), (sin(yaw), sin(pitch)))
+        return self.scale * nod @ points((cos(roll), sin(roll)), (-sin(roll), cos(roll)))
 
 
 def points(*pairs: tuple[float, float]) -> Points:
@@ -51,7 +56,7 @@ def ellipse(x: float, y: float, wide: float, high: float) -> Points:
     return np.stack((x + wide * np.cos(_ROUND), y + high * np.sin(_ROUND)), 1)
 
 
-def arc(ends: Points, bow: float) -> Points:
+def curve(ends: Points, bow: float) -> Points:
     """Return a curve between two points that leaves the straight line by ``bow`` at its middle."""
     start, end = ends
     along = end - start
@@ -62,10 +67,10 @@ def arc(ends: Points, bow: float) -> Points:
 
 def head(shape: Shape, units: ActionUnits) -> Points:
     """Return the outline from the crown to the chin, which drops with the jaw (AU26)."""
-    cos, sin = np.cos(_ROUND), np.sin(_ROUND)
-    low = np.maximum(0, sin)
-    x = shape.width * np.sign(cos) * np.abs(cos) ** (2 / shape.squareness)
-    y = sin * np.where(sin > 0, shape.chin + 0.12 * units.au26, 1)
+    across, down = np.cos(_ROUND), np.sin(_ROUND)
+    low = np.maximum(0, down)
+    x = shape.width * np.sign(across) * np.abs(across) ** (2 / shape.squareness)
+    y = down * np.where(down > 0, shape.chin + 0.12 * units.au26, 1)
     return np.stack((x * (1 - shape.taper * low**2), y), 1)
 
 
@@ -87,7 +92,7 @@ def brow(shape: Shape, units: ActionUnits, side: int) -> Points:
     lift += 0.14 * units.au2 * np.sin(np.pi * (0.12 + 0.66 * _ALONG))
     lift += shape.brow_arch * np.sin(np.pi * _ALONG**1.2)
     drop = (0.11 * units.au4 + 0.06 * units.au9) * (1 - _ALONG) ** 1.1
-    drop += 0.025 * units.au4 + 0.03 * units.au9
+    drop += 0.025 * units.au4 + 0.03 * units.au9 + 0.03 * (1 - _ALONG)
     y = shape.eye_height - shape.brow_height - lift + drop
     half = shape.brow_thickness * (1 - 0.75 * _ALONG**1.5)
     upper, lower = np.stack((x, y - half), 1), np.stack((x, y + half), 1)
@@ -127,14 +132,14 @@ def mouth(shape: Shape, units: ActionUnits) -> Mouth:
     pull = np.where(u < 0, units.au12[0], units.au12[1])
     round_ = units.au26 * (1 - units.au20)
     half = shape.mouth_width + 0.08 * pull + 0.09 * units.au20
-    x = u * (half - 0.03 * units.au23 - 0.1 * round_)
+    x = u * (half - 0.03 * units.au23 - 0.14 * round_)
     middle = shape.mouth_height + 0.04 * units.au26 + 0.02 * np.mean(units.au12)
     middle -= 0.05 * units.au15
     bend = (0.15 * units.au15 + 0.03 * units.au20) * far**1.8 - 0.16 * pull * far**1.6
     arc = np.maximum(0, 1 - far ** (2 + 2 * units.au20)) ** 0.5
     sneer = 0.06 * units.au10 * (1 - far**2.5)
     raised = (0.02 * units.au25 + 0.045 * units.au26) * arc + sneer
-    dropped = (0.05 * units.au25 + 0.2 * units.au26) * arc - 0.6 * sneer
+    dropped = (0.05 * units.au25 * (1 + units.au20) + 0.2 * units.au26) * arc - 0.6 * sneer
     thick = shape.lip * (1 - 0.75 * units.au23) * (1 - 0.3 * np.mean(units.au12)) * (1 - far**2)
     top = middle + bend - raised
     bottom = middle + bend + np.maximum(dropped, -raised)

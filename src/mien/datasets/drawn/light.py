@@ -5,8 +5,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.datasets.drawn.brush import Brush
-from mien.datasets.drawn.geometry import View, arc, ellipse, mouth, points
+from mien.datasets.drawn.geometry import View, curve, ellipse, mouth, points
 from mien.datasets.drawn.parameters import FaceParameters, Light
+from mien.datasets.drawn.wrinkles import creases
 
 Map = npt.NDArray[np.float32]
 _EVEN = 128  # of a relief map: neither shadow nor sheen
@@ -70,36 +71,9 @@ def _hollows(brush: Brush, parameters: FaceParameters) -> None:
 
 
 def _wrinkles(brush: Brush, parameters: FaceParameters) -> None:
-    """Draw the creases that action units press into the skin."""
-    shape, units = parameters.shape, parameters.units
-    eyes, tip = shape.eye_height, shape.eye_height + shape.nose_length
-    depth = 0.7 + 0.5 * parameters.looks.age
-
-    def crease(force: float, *pairs: tuple[float, float], bow: float = 0.0) -> None:
-        if force > 0.15:
-            value = max(0.0, _EVEN - 100 * depth * min(force, 1.0))
-            brush.line(arc(points(*pairs), bow), (value,), 0.03)
-
-    raised = min(units.au1, 1.0) * (0.5 + 0.5 * units.au2)
-    for k in range(2):
-        y = eyes - 0.5 - 0.09 * k
-        crease(0.7 * raised, (-0.28, y), (0.28, y), bow=-0.03)
-    for side, pull, dimple in zip(_SIDES, units.au12, units.au14, strict=True):
-        frown = units.au4 * (1 - 0.5 * units.au2)
-        crease(frown, (side * 0.045, eyes - 0.25), (side * 0.05, eyes - 0.1))
-        fold = max(0.75 * pull, 0.9 * units.au9, 0.2 * parameters.looks.age)
-        wing = side * (shape.nose_width + 0.03)
-        corner = side * (shape.mouth_width + 0.12 + 0.05 * pull)
-        crease(fold, (wing, tip - 0.05), (corner, shape.mouth_height - 0.03), bow=-side * 0.04)
-        crease(units.au6, (side * 0.19, eyes + 0.11), (side * 0.45, eyes + 0.1), bow=0.03)
-        for k in (-1, 0, 1):
-            outer = side * (shape.eye_gap + 0.17)
-            crease(
-                0.8 * units.au6, (outer, eyes + 0.02 * k), (outer + side * 0.09, eyes + 0.06 * k)
-            )
-        for k in range(3):
-            y = eyes + 0.02 + 0.06 * k
-            crease(units.au9, (side * 0.02, y + 0.01), (side * 0.1, y - 0.03))
-        pit = side * (shape.mouth_width + 0.13)
-        lifted = shape.mouth_height - 0.14 * pull
-        crease(1.3 * dimple, (pit, lifted - 0.08), (pit, lifted + 0.07), bow=-side * 0.03)
+    """Draw the creases that action units press into the skin; age deepens them."""
+    depth = 100 * (0.7 + 0.5 * parameters.looks.age)
+    for crease in creases(parameters):
+        if crease.force > 0.15:
+            value = max(0.0, _EVEN - depth * min(crease.force, 1.0))
+            brush.line(curve(points(crease.start, crease.end), crease.bow), (value,), crease.wide)

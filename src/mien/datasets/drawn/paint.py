@@ -4,12 +4,16 @@ import cv2
 import numpy as np
 
 from mien.datasets.drawn import geometry
-from mien.datasets.drawn.brush import Brush, Pixels, Tones, mix, tones
+from mien.datasets.drawn.brush import Brush, Colour, Pixels, Tones, mix, tones
 from mien.datasets.drawn.geometry import Points, View, ellipse, points
 from mien.datasets.drawn.light import shading
 from mien.datasets.drawn.parameters import FaceParameters
 
 _SIDES = (-1, 1)
+_SHOULDERS = points(
+    *((-1.6, 12), (-1.55, 1.9), (-1.3, 1.6), (-0.5, 1.35)),
+    *((0.5, 1.35), (1.3, 1.6), (1.55, 1.9), (1.6, 12)),
+)
 _BLACK, _WHITE = (0.0, 0.0, 0.0), (255.0, 255.0, 255.0)
 
 
@@ -42,7 +46,7 @@ def _back(brush: Brush, parameters: FaceParameters, colours: Tones) -> None:
     if looks.hair_style == "long":
         wide = shape.width * shape.hair_volume + 0.08
         brush.body(ellipse(0, 0.25, wide, 1.3), colours.hair)
-    brush.body(ellipse(0, 2.3, 1.6, 1.05), looks.clothes)
+    brush.body(_SHOULDERS, looks.clothes)
     side = 0.42 * shape.width / 0.75
     neck = points((-side, 0.5), (side, 0.5), (side * 1.15, 1.45), (0, 1.6), (-side * 1.15, 1.45))
     brush.body(neck, mix(colours.skin, _BLACK, 0.3))
@@ -55,7 +59,9 @@ def _head(brush: Brush, parameters: FaceParameters, colours: Tones) -> None:
     shape, units, looks = parameters.shape, parameters.units, parameters.looks
     outline = geometry.head(shape, units)
     brush.body(outline, colours.skin)
-    brush.line(outline, mix(colours.skin, colours.line, parameters.finish.outline), 0.02, closed=True)
+    brush.line(
+        outline, mix(colours.skin, colours.line, parameters.finish.outline), 0.02, closed=True
+    )
     if looks.beard:
         tone = mix(colours.skin, colours.hair, looks.beard * 0.8)
         below = outline[:, 1] > 0.25
@@ -77,7 +83,9 @@ def _nose(brush: Brush, parameters: FaceParameters, colours: Tones) -> None:
     tip = shape.eye_height + shape.nose_length - 0.03 * units.au9
     wide = shape.nose_width * (1 + 0.2 * units.au9)
     for side in _SIDES:
-        wing = geometry.arc(points((side * wide, tip - 0.07), (side * wide * 0.8, tip + 0.02)), -side * 0.025)
+        wing = geometry.curve(
+            points((side * wide, tip - 0.07), (side * wide * 0.8, tip + 0.02)), -side * 0.025
+        )
         brush.line(wing, mix(colours.skin, colours.line, 0.5), 0.018, nose=0.04)
         brush.fill(ellipse(side * wide * 0.5, tip + 0.015, 0.038, 0.018), colours.line, 0.06)
 
@@ -108,15 +116,17 @@ def _mouth(brush: Brush, parameters: FaceParameters, colours: Tones) -> None:
     gap = lips.lower[:, 1] - lips.upper[:, 1]
     if gap.max() > 0.02:
         brush.fill(np.concatenate((lips.upper, lips.lower[::-1])), (52, 18, 20))
-        teeth = lips.upper + np.stack((np.zeros_like(gap), np.minimum(gap, 0.07)), 1)
+        teeth = lips.upper + np.stack((np.zeros_like(gap), np.minimum(gap, 0.06)), 1)
         brush.fill(np.concatenate((lips.upper, teeth[::-1])), (236, 230, 220))
         tongue = lips.lower - np.stack((np.zeros_like(gap), np.maximum(0, gap - 0.17)), 1)
         brush.fill(np.concatenate((tongue, lips.lower[::-1])), (150, 70, 74))
+        opening = np.concatenate((lips.upper, lips.lower[::-1]))
+        brush.line(opening, mix(colours.lips, _BLACK, 0.6), 0.018, closed=True)
     else:
         brush.line(lips.upper, mix(colours.lips, _BLACK, 0.7), 0.022)
 
 
-def _brows(colours: Tones) -> Points | tuple[float, ...]:
+def _brows(colours: Tones) -> Colour:
     return mix(mix(colours.hair, _BLACK, 0.3), colours.line, 0.35)
 
 
