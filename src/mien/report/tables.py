@@ -1,0 +1,90 @@
+"""Tables of scores, for the terminal and for Markdown."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.table import Table
+
+SCORE_HEADERS = ("labels", "rows", "n", "accuracy % (95 %)", "macro-F1", "unmasked %")
+
+Scores = Mapping[str, Mapping[str, Mapping[str, Any]]]
+"""One head's scores, as ``mien.evaluation.protocols.score`` returns them."""
+
+
+def scores_rows(scores: Scores) -> list[list[str]]:
+    """Return a row of cells (see ``SCORE_HEADERS``) for each protocol and kind of rows.
+
+    ``unmasked %`` is empty where the head answers with no class that the labels lack.
+    """
+    return [
+        [protocol.replace("_", " "), kind, *_cells(report)]
+        for protocol, reports in scores.items()
+        for kind, report in reports.items()
+    ]
+
+
+def _cells(report: Mapping[str, Any]) -> list[str]:
+    low, high = (100 * end for end in report["interval"])
+    unmasked = report.get("unmasked")
+    return [
+        f"{report['n']:,}",
+        f"{100 * report['accuracy']:.2f} ({low:.1f}–{high:.1f})",
+        f"{report['macro_f1']:.3f}",
+        f"{100 * unmasked['accuracy']:.2f}" if unmasked else "",
+    ]
+
+
+def scores_table(scores: Scores) -> Table:
+    """Return one head's scores as a table that ``rich`` prints."""
+    caption = _caption(scores)
+    table = Table(caption=caption, caption_justify="left")
+    shown = SCORE_HEADERS if caption else SCORE_HEADERS[:-1]
+    for header in shown:
+        text = header in ("labels", "rows")
+        table.add_column(header, justify="left" if text else "right", no_wrap=header != "labels")
+    for row in scores_rows(scores):
+        table.add_row(*row[: len(shown)])
+    return table
+
+
+def _caption(scores: Scores) -> str | None:
+    """Say what was done about classes that the labels lack, where there are any."""
+    reports = [report for kinds in scores.values() for report in kinds.values()]
+    masked = sorted({name for report in reports for name in report.get("masked", ())})
+    if not masked:
+        return None
+    names = ", ".join(masked)
+    return f"Labels without {names}: its probability counts as 0; unmasked: it may be the answer."
+
+
+def markdown_table(headers: Sequence[object], rows: Sequence[Sequence[object]]) -> str:
+    """Return a Markdown table; columns of numbers are set to the right.
+
+    Args:
+        headers: one a column.
+        rows: as many cells each. A ``|`` and a line break in a cell are escaped.
+
+    Raises:
+        ValueError: a row is longer or shorter than the headers.
+    """
+    lines = [[_cell(value) for value in row] for row in (headers, *rows)]
+    columns = list(zip(*lines, strict=True))
+    rules = ["---:" if _numeric(column[1:]) else "---" for column in columns]
+    return "".join(f"| {' | '.join(line)} |\n" for line in (lines[0], rules, *lines[1:]))
+
+
+def _cell(value: object) -> str:
+    return str(value).replace("|", r"\|").replace("\n", "<br>")
+
+
+def _numeric(cells: Sequence[str]) -> bool:
+    """Tell whether cells hold numbers (or nothing) and at least one of them does."""
+    return any(cells) and all(c == "" or _is_number(c) for c in cells)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text.replace(",", "").removesuffix("%").strip())
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,61 @@
+"""Tables, cell by cell."""
+
+from io import StringIO
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from mien.emotions import BASIC, EMOTIONS
+from mien.evaluation.protocols import score
+from mien.report.tables import markdown_table, scores_rows, scores_table
+
+LABELS = np.array([0, 2, 3, 3])  # anger, disgust, fear, fear
+
+
+def printed(table: object, width: int = 80) -> str:
+    console = Console(file=StringIO(), width=width)
+    console.print(table)
+    return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
+
+
+def test_markdown_by_hand() -> None:
+    table = markdown_table(["model", "n"], [["a|b", 3137], ["two\nlines", ""]])
+    assert table == "| model | n |\n| --- | ---: |\n| a\\|b | 3137 |\n| two<br>lines |  |\n"
+
+
+@pytest.mark.parametrize(
+    ("cells", "rule"),
+    [(["1,234", "0.5", "7 %"], "---:"), (["1", "x"], "---"), (["", ""], "---"), ([], "---")],
+)
+def test_only_columns_of_numbers_are_set_to_the_right(cells: list[str], rule: str) -> None:
+    assert markdown_table(["h"], [[cell] for cell in cells]).splitlines()[1] == f"| {rule} |"
+
+
+def test_markdown_refuses_ragged_rows() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        markdown_table(["a", "b"], [["only one"]])
+
+
+def test_scores_by_hand() -> None:
+    answers = np.eye(8)[[0, 5, 3, 1]]
+    answers[3, 3] = 0.5  # contempt before fear
+    rows = scores_rows(score(answers, EMOTIONS, LABELS, None, np.array([1, 0, 0, 0], bool)))
+    assert rows[0][:3] == ["fer2013", "official", "4"]
+    assert rows[0][3].startswith("75.00 (30.1–95.4)")
+    assert rows[0][4] == f"{(1 + 0 + 1) / 7:.3f}"
+    assert rows[0][5] == "50.00"
+    assert rows[1][:3] == ["fer2013", "dedup", "3"]
+
+
+def test_the_table_fits_a_narrow_terminal_and_says_what_was_masked() -> None:
+    text = printed(scores_table(score(np.eye(8)[LABELS], EMOTIONS, LABELS)))
+    assert "100.00 (51.0–100.0)" in text
+    assert "Labels without contempt: its probability counts as 0" in text
+    assert "…" not in text
+
+
+def test_nothing_masked_nothing_said() -> None:
+    scores = score(np.eye(7)[[0, 1, 2, 2]], BASIC, LABELS)
+    assert scores_rows(scores)[0][5] == ""
+    assert "nmasked" not in printed(scores_table(scores))
