@@ -1,0 +1,167 @@
+"""``mien predict``: the expressions of the faces in pictures."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from mien.inference.recognizer import Recognizer
+    from mien.inference.sinks import Result
+
+STANDARD_OUTPUT = Path("-")
+
+
+def predict(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PATHS…", readable=False, help="Pictures, or folders to search for pictures."
+        ),
+    ],
+    json: Annotated[
+        Path | None,
+        typer.Option("--json", readable=False, help="Write the answers as JSON (- to print it)."),
+    ] = None,
+    csv: Annotated[
+        Path | None,
+        typer.Option(
+            "--csv", readable=False, help="Write the answers as CSV, a row a face (- to print it)."
+        ),
+    ] = None,
+    annotate: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", readable=False, help="Write the pictures with boxes and labels into DIR."
+        ),
+    ] = None,
+    model: Annotated[
+        Path | None, typer.Option(help="A model of mien export.", show_default="shipped weights")
+    ] = None,
+    detector: Annotated[
+        Path | None, typer.Option(help="Another YuNet file.", show_default="the one installed")
+    ] = None,
+    min_score: Annotated[
+        float,
+        typer.Option(min=0.01, max=1.0, help="Leave out faces that the detector scores lower."),
+    ] = 0.7,
+) -> None:
+    """Recognise the facial expressions in pictures.
+
+    Exits with 0 when every picture got an answer (no face is an answer), with 1 when some could
+    not be read: each of those has a row with its reason.
+    """
+    from mien.inference.recognizer import load
+    from mien.inference.sinks import to_csv, to_json
+    from mien.inference.sources import find_pictures
+
+    pictures = find_pictures(paths)
+    _check_outputs(pictures, json, csv, annotate, model, detector)
+    recognizer = load(model, detector=detector, min_score=min_score)
+    results = _answer(recognizer, pictures, annotate)
+    for target, write in ((json, to_json), (csv, to_csv)):
+        if target is not None:
+            _put(target, write(results))
+    if STANDARD_OUTPUT not in (json, csv):
+        _print_table(results)
+    unread = sum(result.status == "error" for result in results)
+    if unread:
+        typer.echo(f"mien: {unread} of {len(results)} pictures could not be read", err=True)
+        raise typer.Exit(1)
+
+
+def _check_outputs(
+    pictures: list[Path],
+    json: Path | None,
+    csv: Path | None,
+    annotate: Path | None,
+    model: Path | None,
+    detector: Path | None,
+) -> None:
+    """Refuse wrong use before any work; all that is wrong is said at once."""
+    from mien.errors import UsageError, several
+
+    problems = [f"{p}: no such file" for p in (model, detector) if p and not p.is_file()]
+    if json and json == csv:
+        problems.append(f"--json and --csv both go to {json}; name two files")
+    for target in (json, csv):
+        if target and target != STANDARD_OUTPUT:
+            problems += _unwritable(target.parent)
+            if target.is_dir():
+                problems.append(f"{target}: expected a file to write, this is a folder")
+            if target.exists() and any(p.exists() and target.samefile(p) for p in pictures):
+                problems.append(f"{target}: this is one of the pictures; name another file")
+    if annotate:
+        problems += _unwritable(annotate)
+    if problems:
+        raise UsageError(several(problems))
+
+
+def _unwritable(folder: Path) -> list[str]:
+    """Return why nothing can be written into a folder, which need not exist yet."""
+    import os
+
+    there = next(p for p in (folder, *folder.absolute().parents) if p.exists())
+    if not there.is_dir():
+        return [f"{folder}: expected a folder to write into, but {there} is a file"]
+    if not os.access(there, os.W_OK | os.X_OK):
+        return [f"{folder}: expected a folder to write into; {there} may not be written to"]
+    return []
+
+
+def _answer(recognizer: "Recognizer", pictures: list[Path], folder: Path | None) -> "list[Result]":
+    """Return one result a picture; an unreadable one has its reason."""
+    from mien.errors import ImageError
+    from mien.inference.sinks import Result, annotated_path
+    from mien.inference.sources import read_picture
+
+    results = []
+    written = {p.absolute() for p in pictures}
+    for path in pictures:
+        try:
+            pixels = read_picture(path)
+        except ImageError as error:
+            results.append(Result(str(path), error=str(error).removeprefix(f"{path}: ")))
+            continue
+        faces = recognizer.recognize(pixels, colour_order="RGB")
+        results.append(Result(str(path), faces))
+        if folder:
+            from PIL import Image
+
+            from mien.inference.draw import annotate
+            from mien.runs import whole_file
+
+            target = annotated_path(folder, path, written)
+            with whole_file(target) as temporary:
+                form = "JPEG" if target.suffix == ".jpg" else "PNG"
+                Image.fromarray(annotate(pixels, faces)).save(temporary, form, quality=92)
+            written.add(target)
+    return results
+
+
+def _put(target: Path, text: str) -> None:
+    from mien.runs import write_text
+
+    if target == STANDARD_OUTPUT:
+        sys.stdout.write(text)
+    else:
+        write_text(target, text)
+
+
+def _print_table(results: "list[Result]") -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("file", "face", "emotion", "confidence", "box")
+    table.columns[0].overflow = table.columns[2].overflow = "fold"
+    table.columns[3].justify = "right"
+    for result in results:
+        file = Text(result.file)  # not markup: a name may hold brackets
+        if not result.faces:
+            table.add_row(file, "", Text(result.error or "no face"))
+        for number, face in enumerate(result.faces, 1):
+            box = "{} {} {}x{}".format(*face.box)
+            table.add_row(file, str(number), face.emotion, f"{face.confidence:.0%}", box)
+    Console().print(table)

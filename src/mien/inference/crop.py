@@ -1,0 +1,82 @@
+"""From a detector's box to the square that a network of FER-2013 faces expects.
+
+The pictures of FER-2013 frame their faces in one way. ``benchmarks/face_framing.py`` measured
+how YuNet's box lies in that frame; the medians stand in ``results/face_framing.json`` and here.
+A face found in a photograph is cut out with the same frame, so that the network sees at work
+what it saw in training.
+
+FER-2013 pictures are not turned upright (a tenth of them lie more than 14 degrees from it by
+YuNet's eyes), so faces are not turned upright here either.
+"""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from mien.preprocess import Pixels
+
+Box = tuple[float, float, float, float]
+"""x and y of the upper left corner, width, height; in pixels of the picture."""
+
+SIDE = 1.1181
+"""Side of the frame, in units of √(width · height) of the detector's box."""
+RIGHT = 0.0
+"""How far the middle of the frame lies to the right of the box's middle, in the same units.
+
+The measured median is below a hundredth and a mirrored face has the opposite sign: it is 0.
+"""
+DOWN = -0.0244
+"""How far the middle of the frame lies below the box's middle, in the same units."""
+
+
+def frame(box: Box) -> Box:
+    """Return the square that frames a face as FER-2013 frames its faces.
+
+    Only the box is used. The landmarks were tried and gain next to nothing, because what
+    remains is the scatter of FER-2013's own frames; and boxes that a user brings have none.
+
+    Args:
+        box: a face from chin to forehead and from cheek to cheek, as YuNet draws it.
+    """
+    x, y, width, height = box
+    unit = math.sqrt(width * height)
+    side = SIDE * unit
+    left = x + width / 2 + RIGHT * unit - side / 2
+    top = y + height / 2 + DOWN * unit - side / 2
+    return (left, top, side, side)
+
+
+def cut(picture: Pixels, square: Box) -> Pixels:
+    """Return the part of a picture inside a square, at its own resolution.
+
+    Where the square leaves the picture, the picture is reflected at its border: that is how
+    training fills the corners that its rotations and shifts uncover.
+
+    Args:
+        picture: ``uint8 [H, W]`` or ``uint8 [H, W, 3]``.
+        square: may leave the picture; rounded to whole pixels, at least one.
+
+    Returns:
+        ``uint8 [S, S]`` or ``uint8 [S, S, 3]``.
+    """
+    side = max(1, round(square[2]))
+    left, top = (round(c + (square[2] - side) / 2) for c in square[:2])
+    rows = _reflected(top, side, picture.shape[0])
+    columns = _reflected(left, side, picture.shape[1])
+    return picture.take(rows, 0).take(columns, 1)
+
+
+def _reflected(start: int, count: int, length: int) -> npt.NDArray[np.intp]:
+    """Return ``count`` positions from ``start`` on, turned back at both ends of ``length``."""
+    period = max(1, 2 * (length - 1))
+    there = np.arange(start, start + count) % period
+    return np.minimum(there, period - there)
+
+
+def clip(box: Box, width: int, height: int) -> tuple[int, int, int, int]:
+    """Return the part of a box inside a picture, in whole pixels, at least one by one."""
+    left, right = (min(max(round(v), 0), width) for v in (box[0], box[0] + box[2]))
+    top, bottom = (min(max(round(v), 0), height) for v in (box[1], box[1] + box[3]))
+    left, top = min(left, width - 1), min(top, height - 1)
+    return (left, top, max(1, right - left), max(1, bottom - top))
