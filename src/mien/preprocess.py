@@ -19,8 +19,8 @@ from PIL import Image
 from mien.errors import ConfigError, ImageError
 
 Pixels = npt.NDArray[np.uint8]
-Batch = TypeVar("Batch", npt.NDArray[np.float32], Any)
-"""A numpy array or a torch tensor: ``normalise`` uses only what both understand."""
+Batch = TypeVar("Batch")
+"""A numpy array or a torch tensor: ``normalised`` uses only what both understand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Preprocessing:
         unknown = sorted(set(values) - set(known))
         if unknown:
             raise ConfigError(f"preprocessing: unknown {unknown}; known: {', '.join(known)}")
-        tupled = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+        tupled: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
         return cls(**tupled)
 
     def fit(self, picture: Pixels) -> Pixels:
@@ -107,6 +107,10 @@ class Preprocessing:
 
     def normalised(self, batch: Batch) -> Batch:
         """Return a batch ``[N, C, S, S]`` of values 0–1 (numpy or torch) normalised."""
+        normal: Batch = self._normalised(batch)
+        return normal
+
+    def _normalised(self, batch: Any) -> Any:
         if self.normalise == "per_image":
             centred = batch - batch.mean((1, 2, 3), keepdims=True)
             variance = (centred * centred).mean((1, 2, 3), keepdims=True)

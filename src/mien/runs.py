@@ -18,7 +18,6 @@ import json
 import os
 import platform
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -81,7 +80,6 @@ def environment(*packages: str) -> dict[str, Any]:
         "cores": os.cpu_count(),
         "commit": commit(),
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
     }
 
 

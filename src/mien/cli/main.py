@@ -3,9 +3,10 @@
 import errno
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from mien import __version__
 from mien.cli import data
@@ -15,8 +16,45 @@ from mien.cli.predict import predict
 from mien.cli.train import train
 from mien.errors import MienError
 
+
+
+class Commands(TyperGroup):
+    """Turns what a command raises into one line on standard error and an exit code.
+
+    0 every input got an answer; 1 the work could not be done, or not for every input; 2 wrong
+    use, seen before any work; 130 interrupted.
+    """
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except MienError as error:
+            _stop(str(error), error.exit_code)
+        except KeyboardInterrupt:
+            _stop("interrupted; nothing half-written was kept", 130)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(1) from None
+        except OSError as error:
+            _stop(_reason(error), 1)
+
+
+def _stop(message: str, code: int) -> NoReturn:
+    print(f"mien: {message}", file=sys.stderr)
+    raise SystemExit(code) from None
+
+
+def _reason(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    if error.errno == errno.ENOSPC:
+        return f"{where}the disk is full; free some space and run the same command again"
+    return f"{where}{(error.strerror or str(error)).lower()}"
+
+
 app = typer.Typer(
     name="mien",
+    cls=Commands,
     help="Recognise facial expressions; prepare data, train, evaluate and export models.",
     no_args_is_help=True,
     add_completion=False,
@@ -45,32 +83,6 @@ def _options(
 
 
 def main() -> None:
-    """Run the command line.
-
-    Exit codes: 0 every input got an answer; 1 the work could not be done, or not for every
-    input; 2 wrong use, seen before any work; 130 interrupted.
-    """
+    """Run the command line."""
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: idle threads must not spin
-    try:
-        app()
-    except MienError as error:
-        _stop(str(error), error.exit_code)
-    except KeyboardInterrupt:
-        _stop("interrupted", 130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(1) from None
-    except OSError as error:
-        _stop(_reason(error), 1)
-
-
-def _stop(message: str, code: int) -> None:
-    print(f"mien: {message}", file=sys.stderr)
-    raise SystemExit(code) from None
-
-
-def _reason(error: OSError) -> str:
-    where = f"{error.filename}: " if error.filename else ""
-    if error.errno == errno.ENOSPC:
-        return f"{where}the disk is full; free some space and run the same command again"
-    return f"{where}{(error.strerror or str(error)).lower()}"
+    app()

@@ -27,7 +27,8 @@ class SqueezeExcite(nn.Module):
     def forward(self, maps: Tensor) -> Tensor:
         """``[B, C, H, W]`` → the same shape."""
         weights = self.up(F.relu(self.down(maps.mean((2, 3)))))
-        return maps * weights.sigmoid()[:, :, None, None]
+        weighed: Tensor = maps * weights.sigmoid()[:, :, None, None]
+        return weighed
 
 
 class Residual(nn.Module):

@@ -18,9 +18,7 @@ class Network(nn.Module):
         dropout: share of features dropped in training, before the heads.
     """
 
-    def __init__(
-        self, body: nn.Module, width: int, heads: tuple[str, ...], dropout: float
-    ) -> None:
+    def __init__(self, body: nn.Module, width: int, heads: tuple[str, ...], dropout: float) -> None:
         super().__init__()
         self.body = body
         self.dropout = nn.Dropout(dropout)
@@ -47,12 +45,7 @@ class FlipAverage(nn.Module):
 def flip_average(network: nn.Module, faces: Tensor) -> dict[str, Tensor]:
     """Return the mean of a network's logits over faces and their mirror images."""
     both = network(torch.cat([faces, faces.flip(3)]))
-    return {name: _mean_of_halves(logits) for name, logits in both.items()}
-
-
-def _mean_of_halves(logits: Tensor) -> Tensor:
-    straight, mirrored = logits.chunk(2)
-    return (straight + mirrored) / 2
+    return {name: v.reshape(2, -1, v.shape[1]).mean(0) for name, v in both.items()}
 
 
 def parameters(network: nn.Module) -> int:

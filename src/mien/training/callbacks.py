@@ -58,8 +58,10 @@ class Record(Callback):
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Keep the weights if they are the best so far (the averaged ones, where there are)."""
         value = trainer.callback_metrics[self.monitor].item()
-        better = value > (self.best or 0) if self.monitor == "val_accuracy" else (
-            self.best is None or value < self.best
+        better = (
+            value > (self.best or 0)
+            if self.monitor == "val_accuracy"
+            else (self.best is None or value < self.best)
         )
         if better or self.best is None:
             self.best, self.best_epoch = value, trainer.current_epoch

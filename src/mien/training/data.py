@@ -107,9 +107,7 @@ def _faces(
     )
 
 
-def fitted(
-    prepared: PreparedSet, spec: Preprocessing, rows: npt.NDArray[np.int64]
-) -> Pixels:
+def fitted(prepared: PreparedSet, spec: Preprocessing, rows: npt.NDArray[np.int64]) -> Pixels:
     """Return rows of a prepared dataset as ``uint8 [n, C, S, S]``."""
     faces = np.empty((len(rows), spec.channels, spec.size, spec.size), np.uint8)
     for place, row in enumerate(rows):

@@ -1,11 +1,7 @@
 """Runs an experiment: from its configuration to the best weights in a run folder."""
 
 import json
-import logging
-import os
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
@@ -24,11 +20,19 @@ from mien.models.registry import build
 from mien.runs import RunFolder, environment, write_json, write_text
 from mien.training import callbacks
 from mien.training.data import InOrder, Shuffled, Splits, loader, splits
+from mien.training.finished import PACKAGES
 from mien.training.module import Lesson
+from mien.training.quiet import quiet
 from mien.training.targets import class_weights
 
 VALIDATION_BATCH = 512
-PACKAGES = ("torch", "lightning", "torchvision", "safetensors")
+LIGHTNING_HINTS = (
+    ".*does not have many workers.*",
+    ".*smaller than the logging interval.*",
+    ".*GPU available but not used.*",
+    "Checkpoint directory .* exists and is not empty.*",
+    ".*LeafSpec.*",
+)
 
 
 def fit(
@@ -60,9 +64,7 @@ def fit(
     return run
 
 
-def resume(
-    root: Path, *, say: Callable[[str], None] = print, bar: bool = False
-) -> RunFolder:
+def resume(root: Path, *, say: Callable[[str], None] = print, bar: bool = False) -> RunFolder:
     """Go on with an interrupted run, to the same weights as if it had not been interrupted.
 
     Raises:
@@ -96,7 +98,7 @@ def _train(
 ) -> None:
     experiment = lesson.experiment
     record = callbacks.Record(run, experiment.train.monitor, say)
-    with _quiet():
+    with quiet("lightning.pytorch", "lightning.fabric", ignore=LIGHTNING_HINTS):
         trainer = _trainer(run, experiment, record, bar)
         batches = Shuffled(len(data.train), experiment.train.batch_size, experiment.seed)
         trainer.fit(
@@ -144,27 +146,6 @@ def _trainer(run: RunFolder, experiment: Experiment, record: Callback, bar: bool
         enable_progress_bar=bar,
         log_every_n_steps=50,
     )
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Silence Lightning's hints, which speak of its own options, not of mien's."""
-    loggers = [logging.getLogger(f"lightning.{part}") for part in ("pytorch", "fabric")]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.ERROR)
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message=".*LeafSpec.*", category=FutureWarning)
-            warnings.filterwarnings("ignore", message=".*does not have many workers.*")
-            warnings.filterwarnings("ignore", message=".*smaller than the logging interval.*")
-            warnings.filterwarnings("ignore", message=".*GPU available but not used.*")
-            warnings.filterwarnings("ignore", message="Checkpoint directory .* exists and is not")
-            yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
 
 
 def _described(prepared: PreparedSet, experiment: Experiment, data: Splits) -> dict[str, Any]:

@@ -44,8 +44,6 @@ def step_schedule(
     return LambdaLR(optimiser, lambda step: factor(step, settings, steps_an_epoch, steps))
 
 
-def plateau_schedule(
-    optimiser: torch.optim.Optimizer, settings: Schedule
-) -> ReduceLROnPlateau:
+def plateau_schedule(optimiser: torch.optim.Optimizer, settings: Schedule) -> ReduceLROnPlateau:
     """Return the schedule that falls when the validation loss no longer does."""
     return ReduceLROnPlateau(optimiser, factor=settings.factor, patience=settings.patience - 1)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from mien.datasets.prepared import PreparedSet
 from mien.emotions import EMOTIONS, LABEL_SETS
 from mien.errors import ConfigError
-from mien.evaluation.protocols import soft_targets
+from mien.evaluation.votes import soft_targets
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Targets:
     @property
     def clear(self) -> npt.NDArray[np.bool_]:
         """``bool [N]``: one class has more than half of the target."""
-        return self.values.max(1) > 0.5
+        return np.asarray(self.values.max(1) > 0.5)
 
 
 def targets(prepared: PreparedSet, head: str) -> Targets:
@@ -57,4 +57,4 @@ def class_weights(learnt: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     counts = learnt.sum(0)
     weights = np.zeros_like(counts)
     np.divide(counts.sum(), len(counts) * counts, out=weights, where=counts > 0)
-    return weights
+    return np.asarray(weights)

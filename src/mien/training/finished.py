@@ -1,0 +1,63 @@
+"""A finished run, opened: its experiment and its network with the best weights."""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import nn
+
+from mien.config import Experiment
+from mien.datasets.prepared import PreparedSet
+from mien.errors import RunError
+from mien.models.network import FlipAverage, same_shapes
+from mien.models.registry import build
+from mien.runs import RunFolder
+from mien.training.data import fitted
+
+PACKAGES = ("torch", "lightning", "torchvision", "safetensors")
+"""What the environment of a run records beside Python and numpy."""
+
+
+def open_run(root: Path) -> tuple[RunFolder, Experiment, nn.Module]:
+    """Return a finished run's folder, experiment, and answering network in evaluation mode.
+
+    Raises:
+        RunError: no run, an unfinished one, or weights that are missing, damaged or of
+            another model.
+    """
+    run = RunFolder.open(root)
+    run.require_finished()
+    experiment = Experiment.load(run.config)
+    network = build(experiment)
+    try:
+        weights = load_file(run.best)
+    except (OSError, SafetensorError) as error:
+        raise RunError(f"{run.best}: expected the best weights, but: {error}") from None
+    problem = same_shapes(network, weights)
+    if problem:
+        raise RunError(f"{run.best}: weights of another model than config.yaml's: {problem}")
+    network.load_state_dict(weights)
+    answering = FlipAverage(network) if experiment.train.flip_average else network
+    return run, experiment, answering.eval()
+
+
+def of_run(
+    network: nn.Module,
+    experiment: Experiment,
+    prepared: PreparedSet,
+    rows: npt.NDArray[np.int64],
+) -> dict[str, npt.NDArray[np.float32]]:
+    """Return each head's logits on rows of a prepared dataset, ``float32 [N, K]``."""
+    faces = torch.from_numpy(fitted(prepared, experiment.preprocess, rows)).float() / 255
+    found = logits(network, experiment.preprocess.normalised(faces))
+    return {head: values.numpy() for head, values in found.items()}
+
+
+@torch.inference_mode()
+def logits(network: nn.Module, faces: torch.Tensor, batch: int = 256) -> dict[str, torch.Tensor]:
+    """Return each head's logits ``[N, K]`` for normalised faces ``float32 [N, C, S, S]``."""
+    parts = [network(chunk) for chunk in faces.split(batch)]
+    return {head: torch.cat([part[head] for part in parts]) for head in parts[0]}

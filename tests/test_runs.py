@@ -1,0 +1,72 @@
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from mien import runs
+from mien.errors import RunError
+
+
+def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "a.txt"
+    runs.write_text(path, "first")
+    with pytest.raises(RuntimeError), runs.whole_file(path) as temporary:
+        temporary.write_text("half")
+        raise RuntimeError
+    assert path.read_text() == "first"
+    assert [p.name for p in path.parent.iterdir()] == ["a.txt"]
+
+
+def test_files_get_the_usual_permissions(tmp_path: Path) -> None:
+    runs.write_text(tmp_path / "a", "x")
+    (tmp_path / "b").write_text("x")
+    assert (tmp_path / "a").stat().st_mode == (tmp_path / "b").stat().st_mode
+
+
+def test_json_refuses_what_json_has_not(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        runs.write_json(tmp_path / "a.json", {"loss": float("nan")})
+    assert not any(tmp_path.iterdir())
+
+
+def test_sha256_is_the_standard_one(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"abc")
+    assert runs.sha256(tmp_path / "a").startswith("ba7816bf8f01cfea")
+
+
+def test_the_environment_says_what_a_number_depends_on() -> None:
+    found = runs.environment("pytest", "no-such-package")
+    assert found["packages"]["pytest"] == pytest.__version__
+    assert found["packages"]["no-such-package"] is None
+    assert {"python", "platform", "cpu", "cores", "commit", "time"} <= found.keys()
+    json.dumps(found)
+
+
+def test_a_run_folder_is_never_written_over(tmp_path: Path) -> None:
+    runs.RunFolder.create(tmp_path / "new")
+    runs.RunFolder.create(tmp_path / "new")
+    (tmp_path / "new" / "x").touch()
+    with pytest.raises(RunError, match="--resume"):
+        runs.RunFolder.create(tmp_path / "new")
+
+
+def test_only_a_run_folder_opens(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match=r"found no config.yaml"):
+        runs.RunFolder.open(tmp_path)
+
+
+@pytest.mark.parametrize("state", [None, "", "{", "[]", '{"status": "running"}'])
+def test_an_unfinished_run_says_how_to_go_on(tmp_path: Path, state: str | None) -> None:
+    run = runs.RunFolder.create(tmp_path)
+    if state is not None:
+        run.state.write_text(state)
+    with pytest.raises(RunError, match="has not finished; mien train --resume"):
+        run.require_finished()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_an_unwritable_folder_is_an_os_error(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(OSError, match="denied"):
+        runs.write_text(tmp_path / "a", "x")

@@ -1,0 +1,220 @@
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+torch = pytest.importorskip("torch")
+
+from mien.models.torchvision_operators import declare  # noqa: E402
+
+declare()
+
+from conftest import SMALL  # noqa: E402
+from safetensors.torch import load_file  # noqa: E402
+
+from mien.config import Experiment  # noqa: E402
+from mien.datasets.prepared import PreparedSet  # noqa: E402
+from mien.errors import ConfigError, RunError, TrainingError  # noqa: E402
+from mien.training import fit as fitting  # noqa: E402
+from mien.training.data import Shuffled, splits  # noqa: E402
+
+
+def _experiment(drawn: Path, **changes: object) -> Experiment:
+    values = {**SMALL, "data": {"path": str(drawn), "heads": ["ferplus"]}}
+    for key, value in changes.items():
+        section = {**values.get(key, {}), **value} if isinstance(value, dict) else value
+        values[key] = section
+    return Experiment.from_dict(values)
+
+
+def _fit(experiment: Experiment, root: Path) -> dict[str, "torch.Tensor"]:
+    fitting.fit(experiment, root, say=lambda line: None)
+    return load_file(root / "best.safetensors")
+
+
+def _rows(root: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader((root / "metrics.csv").read_text().splitlines()))
+
+
+def _same(a: dict[str, "torch.Tensor"], b: dict[str, "torch.Tensor"]) -> bool:
+    return a.keys() == b.keys() and all(torch.equal(a[k], b[k]) for k in a)
+
+
+def test_the_run_folder_says_what_was_done(small_run: Path, drawn_set: Path) -> None:
+    resolved = yaml.safe_load((small_run / "config.yaml").read_text())
+    assert resolved["optimizer"] == {
+        "name": "adamw", "lr": 0.003, "momentum": 0.9, "weight_decay": 0,
+    }  # fmt: skip
+    data = json.loads((small_run / "data.json").read_text())
+    prepared = PreparedSet.open(drawn_set)
+    assert data["sha256"] == prepared.sha256
+    assert data["rows"] == {"train": 192, "val": 24}
+    environment = json.loads((small_run / "environment.json").read_text())
+    assert environment["packages"]["torch"] == torch.__version__
+    assert environment["seed"] == 0
+    rows = _rows(small_run)
+    assert [row["epoch"] for row in rows] == ["0", "1"]
+    assert {"train_loss", "val_loss", "val_accuracy", "val_accuracy_ferplus", "lr"} <= rows[0].keys()
+    state = json.loads((small_run / "state.json").read_text())
+    assert (state["status"], state["epochs"]) == ("finished", 2)
+    assert list((small_run / "tensorboard").glob("events.*"))
+    assert (small_run / "checkpoints" / "last.ckpt").is_file()
+
+
+def test_the_same_seed_gives_the_same_weights(drawn_set: Path, tmp_path: Path) -> None:
+    first = _fit(_experiment(drawn_set), tmp_path / "a")
+    assert _same(first, _fit(_experiment(drawn_set), tmp_path / "b"))
+    assert not _same(first, _fit(_experiment(drawn_set, seed=1), tmp_path / "c"))
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from mien.models.torchvision_operators import declare
+declare()
+from mien.config import Experiment
+from mien.training import fit, module
+step = module.Lesson.training_step
+def dies(self, batch, number):
+    if (self.current_epoch, number) == (2, 3):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return step(self, batch, number)
+module.Lesson.training_step = dies
+fit.fit(Experiment.load(Path(sys.argv[1])), Path(sys.argv[2]))
+"""
+
+
+@pytest.mark.parametrize("schedule", ["cosine", "plateau"])
+def test_killed_and_resumed_gives_the_weights_of_an_uninterrupted_run(
+    drawn_set: Path, tmp_path: Path, schedule: str
+) -> None:
+    experiment = _experiment(
+        drawn_set, train={"epochs": 4}, schedule={"name": schedule, "patience": 1}
+    )
+    whole = _fit(experiment, tmp_path / "whole")
+    config, root = tmp_path / "e.yaml", tmp_path / "killed"
+    config.write_text(experiment.to_yaml())
+    threads = {**os.environ, "OMP_NUM_THREADS": str(torch.get_num_threads())}
+    done = subprocess.run([sys.executable, "-c", KILLED, config, root], env=threads, check=False)
+    assert done.returncode == -signal.SIGKILL
+    with pytest.raises(RunError, match="--resume"):
+        fitting.RunFolder.open(root).require_finished()
+    fitting.resume(root, say=lambda line: None)
+    assert _same(whole, load_file(root / "best.safetensors"))
+    last = [torch.load(r / "checkpoints/last.ckpt", weights_only=True) for r in (tmp_path / "whole", root)]
+    assert _same(last[0]["current_model_state"], last[1]["current_model_state"])
+    tables = [_rows(tmp_path / "whole"), _rows(root)]
+    for row in (*tables[0], *tables[1]):
+        del row["seconds"]
+    assert tables[0] == tables[1]
+
+
+def test_a_run_cut_off_in_its_first_epoch_starts_again(small_run: Path, tmp_path: Path) -> None:
+    root = tmp_path / "cut"
+    root.mkdir()
+    for name in ("config.yaml", "data.json", "environment.json"):
+        (root / name).write_bytes((small_run / name).read_bytes())
+    fitting.resume(root, say=lambda line: None)
+    assert _same(load_file(root / "best.safetensors"), load_file(small_run / "best.safetensors"))
+
+
+def test_resume_refuses_what_it_cannot_go_on_with(small_run: Path, tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="finished already"):
+        fitting.resume(small_run)
+    with pytest.raises(RunError, match="expected a run folder"):
+        fitting.resume(tmp_path)
+    root = tmp_path / "other"
+    root.mkdir()
+    data = json.loads((small_run / "data.json").read_text())
+    (root / "config.yaml").write_bytes((small_run / "config.yaml").read_bytes())
+    (root / "data.json").write_text(json.dumps({**data, "sha256": "0"}))
+    with pytest.raises(RunError, match=r"not the one this run began with \(sha256 changed\)"):
+        fitting.resume(root)
+
+
+@pytest.mark.parametrize("kind", ["text", "lenet"])
+def test_a_checkpoint_of_something_else_is_refused(
+    small_run: Path, drawn_set: Path, tmp_path: Path, kind: str
+) -> None:
+    root = tmp_path / "run"
+    (root / "checkpoints").mkdir(parents=True)
+    (root / "data.json").write_bytes((small_run / "data.json").read_bytes())
+    (root / "config.yaml").write_bytes((small_run / "config.yaml").read_bytes())
+    if kind == "text":
+        (root / "checkpoints" / "last.ckpt").write_text("no checkpoint")
+        said = "not a checkpoint of mien train"
+    else:
+        config = (small_run / "config.yaml").read_text().replace("name: compact", "name: lenet")
+        (root / "config.yaml").write_text(config)
+        saved = (small_run / "checkpoints" / "last.ckpt").read_bytes()
+        (root / "checkpoints" / "last.ckpt").write_bytes(saved)
+        said = "a checkpoint of another model"
+    with pytest.raises(RunError, match=said):
+        fitting.resume(root)
+
+
+def test_early_stopping_stops(drawn_set: Path, tmp_path: Path) -> None:
+    experiment = _experiment(
+        drawn_set,
+        optimizer={"lr": 1e-9},
+        train={"epochs": 30, "stop_after": 2, "average": 0, "monitor": "val_accuracy"},
+    )
+    _fit(experiment, tmp_path / "run")
+    assert json.loads((tmp_path / "run" / "state.json").read_text())["epochs"] < 10
+
+
+def test_a_loss_that_is_not_a_number_stops_the_run(drawn_set: Path, tmp_path: Path) -> None:
+    experiment = _experiment(drawn_set, optimizer={"name": "sgd", "lr": 1e30})
+    with pytest.raises(TrainingError, match=r"the loss became (nan|inf).* smaller optimizer.lr"):
+        _fit(experiment, tmp_path / "run")
+
+
+def test_a_head_that_the_data_cannot_teach_is_refused(drawn_set: Path, tmp_path: Path) -> None:
+    experiment = _experiment(drawn_set, data={"heads": ["fer2013"]})
+    with pytest.raises(ConfigError, match="fer2013 cannot be learnt from .* without FER"):
+        _fit(experiment, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_test_split_is_not_read(drawn_set: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    prepared = PreparedSet.open(drawn_set)
+    read = []
+    pixels = PreparedSet.pixels
+    monkeypatch.setattr(PreparedSet, "pixels", lambda self, i: read.append(i) or pixels(self, i))
+    splits(prepared, _experiment(drawn_set))
+    assert set(prepared.split[read]) == {"train", "val"}
+
+
+def test_the_order_depends_on_seed_and_epoch_alone() -> None:
+    def order(seed: int, epoch: int) -> list[int]:
+        sampler = Shuffled(100, 8, seed)
+        sampler.set_epoch(epoch)
+        return torch.cat(list(sampler)).tolist()
+
+    assert order(0, 3) == order(0, 3)
+    assert order(0, 3) != order(0, 4)
+    assert order(0, 3) != order(1, 3)
+    assert len(set(order(0, 0))) == len(order(0, 0)) == 96
+
+
+def test_a_small_network_learns_drawn_faces(tmp_path: Path) -> None:
+    """Everything together: eight emotions, unseen faces, far above chance (0.125)."""
+    from mien.datasets.drawn import Drawn
+    from mien.datasets.store import prepare
+
+    prepare(Drawn(count=1200, seed=3, size=32), tmp_path / "drawn")
+    experiment = _experiment(
+        tmp_path / "drawn",
+        preprocess={"size": 32},
+        train={"epochs": 8, "average": 0},
+        mix={"mixup": 0},
+        schedule={"warmup_epochs": 1},
+    )
+    fitting.fit(experiment, tmp_path / "run", say=lambda line: None)
+    assert json.loads((tmp_path / "run" / "state.json").read_text())["best"] > 0.6
