@@ -54,6 +54,7 @@ def test_an_unreadable_picture_has_its_row_and_the_others_their_answers(run, fol
     result = run(folder, folder / "gone.jpg", "--csv", tmp_path / "o.csv", "--json", tmp_path / "j")
     assert result.exit_code == 1
     assert "2 of 4 pictures could not be read" in result.stderr
+    assert f"wrote {tmp_path / 'o.csv'}" in result.stderr
     rows = list(csv.DictReader(io.StringIO((tmp_path / "o.csv").read_text(encoding="utf-8"))))
     assert [r["status"] for r in rows] == ["ok", "no_face", "error", "error"]
     assert rows[2]["reason"].startswith("expected a picture")
@@ -119,12 +120,16 @@ def test_wrong_use_is_refused_before_any_work(run, folder, tmp_path, monkeypatch
         r"in: expected a file to write, this is a folder": [file, "--json", folder],
         r"but .*a\.jpg is a file": [file, "--annotate", file],
         r"2 problems": [file, "--annotate", file, "--csv", file],
-        r"none\.onnx: no such file": [file, "--detector", tmp_path / "none.onnx"],
+        r"none\.onnx: no such file; expected a YuNet file": [
+            file,
+            "--detector",
+            tmp_path / "none.onnx",
+        ],
     }
     for message, words in cases.items():
         with pytest.raises(UsageError, match=message):
             run(*words)
-    with pytest.raises(UsageError, match=r"none\.onnx: no such file"):
+    with pytest.raises(UsageError, match=r"none\.onnx: no such file; expected a model"):
         run(file, model=tmp_path / "none.onnx")
 
 

@@ -164,3 +164,9 @@ def test_several_problems_are_reported_together(tmp_path):
     about = json.dumps(describe(format=0, answer="x", preprocessing={"colour": 1}))
     with pytest.raises(ModelFileError, match="3 problems"):
         Model.open(write_model(tmp_path / "m.onnx", about))
+
+
+def test_a_network_of_a_fixed_batch_is_refused(tmp_path):
+    path = write_model(tmp_path / "m.onnx", describe(), n=2)
+    with pytest.raises(ModelFileError, match="takes only 2 faces at once, not any number"):
+        Model.open(path)

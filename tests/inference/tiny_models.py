@@ -27,7 +27,7 @@ def describe(**changes):
     return about | changes
 
 
-def write_model(path, about, classes=(("fer2013", 7), ("ferplus", 8)), size=48, channels=1):
+def write_model(path, about, classes=(("fer2013", 7), ("ferplus", 8)), size=48, channels=1, n="n"):
     """Write one linear layer a head with fixed random weights; about=None leaves no metadata."""
     rng = np.random.default_rng(7)
     nodes, weights, outputs = [helper.make_node("Flatten", ["faces"], ["flat"])], [], []
@@ -35,8 +35,8 @@ def write_model(path, about, classes=(("fer2013", 7), ("ferplus", 8)), size=48, 
         matrix = rng.normal(0, 0.03, (channels * size * size, count)).astype(np.float32)
         weights.append(numpy_helper.from_array(matrix, f"w_{name}"))
         nodes.append(helper.make_node("MatMul", ["flat", f"w_{name}"], [name]))
-        outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", count]))
-    shape = ["n", channels, size, size]
+        outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, [n, count]))
+    shape = [n, channels, size, size]
     faces = helper.make_tensor_value_info("faces", TensorProto.FLOAT, shape)
     graph = helper.make_graph(nodes, "tiny", [faces], outputs, weights)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)

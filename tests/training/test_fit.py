@@ -204,17 +204,12 @@ def test_the_order_depends_on_seed_and_epoch_alone() -> None:
 
 
 def test_a_small_network_learns_drawn_faces(tmp_path: Path) -> None:
-    """Everything together: eight emotions, unseen faces, far above chance (0.125)."""
+    """The shipped quick.yaml on a third of its data: unseen faces, far above chance (0.125)."""
     from mien.datasets.drawn import Drawn
     from mien.datasets.store import prepare
 
-    prepare(Drawn(count=1200, seed=3, size=32), tmp_path / "drawn")
-    experiment = _experiment(
-        tmp_path / "drawn",
-        preprocess={"size": 32},
-        train={"epochs": 8, "average": 0},
-        mix={"mixup": 0},
-        schedule={"warmup_epochs": 1},
-    )
-    fitting.fit(experiment, tmp_path / "run", say=lambda line: None)
-    assert json.loads((tmp_path / "run" / "state.json").read_text())["best"] > 0.6
+    prepare(Drawn(count=800, seed=3), tmp_path / "drawn")
+    quick = Path(__file__).parents[2] / "configs" / "quick.yaml"
+    overrides = [f"data.path={tmp_path / 'drawn'}", "train.epochs=7"]
+    fitting.fit(Experiment.load(quick, overrides), tmp_path / "run", say=lambda line: None)
+    assert json.loads((tmp_path / "run" / "state.json").read_text())["best"] > 0.4

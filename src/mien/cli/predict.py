@@ -82,7 +82,12 @@ def _check_outputs(
     """Refuse wrong use before any work; all that is wrong is said at once."""
     from mien.errors import UsageError, several
 
-    problems = [f"{p}: no such file" for p in (model, detector) if p and not p.is_file()]
+    wanted = {"a model of mien export": model, "a YuNet file": detector}
+    problems = [
+        f"{path}: no such file; expected {what}"
+        for what, path in wanted.items()
+        if path and not path.is_file()
+    ]
     if json and json == csv:
         problems.append(f"--json and --csv both go to {json}; name two files")
     for target in (json, csv):
@@ -137,6 +142,7 @@ def _answer(recognizer: "Recognizer", pictures: list[Path], folder: Path | None)
                 form = "JPEG" if target.suffix == ".jpg" else "PNG"
                 Image.fromarray(annotate(pixels, faces)).save(temporary, form, quality=92)
             written.add(target)
+            typer.echo(f"wrote {target}", err=True)
     return results
 
 
@@ -147,6 +153,7 @@ def _put(target: Path, text: str) -> None:
         sys.stdout.write(text)
     else:
         write_text(target, text)
+        typer.echo(f"wrote {target}", err=True)
 
 
 def _print_table(results: "list[Result]") -> None:

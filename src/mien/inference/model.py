@@ -249,7 +249,11 @@ def _require_agreement(session: onnxruntime.InferenceSession, info: ModelInfo) -
     size, channels = info.preprocessing.size, info.preprocessing.channels
     inputs = {i.name: i.shape[1:] for i in session.get_inputs()}
     outputs = {o.name: o.shape[-1] for o in session.get_outputs()}
-    problems = []
+    problems = [
+        f"its network takes only {i.shape[0]} faces at once, not any number"
+        for i in session.get_inputs()
+        if isinstance(i.shape[0], int)
+    ]
     if inputs != {INPUT: [channels, size, size]}:
         problems.append(
             f"its metadata promises the input {INPUT} [N, {channels}, {size}, {size}], "
