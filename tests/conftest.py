@@ -1,7 +1,6 @@
 """What several test folders use: made-up data, one short run on it, and the real data."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,7 +37,7 @@ def drawn_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def small_run(drawn_set: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def small_run(drawn_set: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run of two epochs on ``drawn_set``."""
     pytest.importorskip("torch")
     from mien.models.torchvision_operators import declare
@@ -51,4 +50,4 @@ def small_run(drawn_set: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     values["train"] = {**values["train"], "flip_average": True}  # type: ignore[dict-item]
     root = tmp_path_factory.mktemp("runs") / "small"
     fit(Experiment.from_dict(values), root, say=lambda line: None)
-    yield root
+    return root

@@ -20,7 +20,9 @@ def test_the_drawn_tree_is_the_real_one() -> None:
 
 
 def test_every_error_of_the_module_is_in_the_tree() -> None:
-    kinds = [k for _, k in inspect.getmembers(errors, inspect.isclass) if k.__module__ == "mien.errors"]
+    kinds = [
+        k for _, k in inspect.getmembers(errors, inspect.isclass) if k.__module__ == "mien.errors"
+    ]
     assert all(issubclass(kind, errors.MienError) for kind in kinds)
 
 

@@ -58,22 +58,29 @@ def test_each_module_keeps_to_its_floor(path: Path) -> None:
 @pytest.mark.parametrize("name", ["metrics", "protocols"])
 def test_scores_are_numpy_in_numbers_out(name: str) -> None:
     imports = _imports(ROOT / "evaluation" / f"{name}.py")
-    foreign = {n for n in imports if n.split(".")[0] not in {"numpy", "mien", *sys.stdlib_module_names}}
+    foreign = {
+        n for n in imports if n.split(".")[0] not in {"numpy", "mien", *sys.stdlib_module_names}
+    }
     assert not foreign
     own = {"mien.emotions", "mien.errors", "mien.evaluation"}
     assert _inside(imports, "mien") <= _inside(imports, *own)
 
 
 @pytest.mark.parametrize(
-    "path", [p for p in MODULES if _package(p) in ("cli", "datasets", "inference", *FOUNDATION)], ids=_name
+    "path",
+    [p for p in MODULES if _package(p) in ("cli", "datasets", "inference", *FOUNDATION)],
+    ids=_name,
 )
 def test_the_base_install_is_enough_to_import(path: Path) -> None:
     top = {n.split(".")[0] for n in _imports(path, top_only=True)}
     assert top - set(sys.stdlib_module_names) <= BASE
 
 
-@pytest.mark.parametrize("code", ["import mien", "import mien; mien.load", "from mien.cli.main import app"])
+@pytest.mark.parametrize(
+    "code", ["import mien", "import mien; mien.load", "from mien.cli.main import app"]
+)
 def test_starting_loads_neither_torch_nor_matplotlib(code: str) -> None:
-    probe = f"{code}; import sys; print(*sorted({{'torch','matplotlib','pandas','lightning'}} & set(sys.modules)))"
+    heavy = {"torch", "matplotlib", "pandas", "lightning"}
+    probe = f"{code}; import sys; print(*sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""

@@ -11,9 +11,14 @@ from mien.errors import RunError
 def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "a.txt"
     runs.write_text(path, "first")
-    with pytest.raises(RuntimeError), runs.whole_file(path) as temporary:
-        temporary.write_text("half")
-        raise RuntimeError
+
+    def cut_off() -> None:
+        with runs.whole_file(path) as temporary:
+            temporary.write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        cut_off()
     assert path.read_text() == "first"
     assert [p.name for p in path.parent.iterdir()] == ["a.txt"]
 

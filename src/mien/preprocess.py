@@ -81,7 +81,9 @@ class Preprocessing:
         unknown = sorted(set(values) - set(known))
         if unknown:
             raise ConfigError(f"preprocessing: unknown {unknown}; known: {', '.join(known)}")
-        tupled: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+        tupled: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in values.items()
+        }
         return cls(**tupled)
 
     def fit(self, picture: Pixels) -> Pixels:

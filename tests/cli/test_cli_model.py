@@ -68,16 +68,18 @@ def test_the_file_carries_everything(exported: Path, evaluated: Path) -> None:
     assert str(Path(__file__).parents[2]).encode() not in written
 
 
-def test_the_exported_file_scores_as_the_run(exported: Path, evaluated: Path, drawn_set: Path) -> None:
+def test_the_exported_file_scores_as_the_run(
+    exported: Path, evaluated: Path, drawn_set: Path
+) -> None:
     out = exported.parent / "scores"
     result = RUN.invoke(
         app, ["evaluate", str(exported), "--data", str(drawn_set), "--out", str(out)]
     )
     assert result.exit_code == 0, _said(result)
     ours = json.loads((out / "metrics.json").read_text())["heads"]
-    theirs = json.loads(
-        (evaluated / "evaluation" / "drawn-test" / "metrics.json").read_text()
-    )["heads"]
+    theirs = json.loads((evaluated / "evaluation" / "drawn-test" / "metrics.json").read_text())[
+        "heads"
+    ]
     assert (
         ours["ferplus"]["ferplus"]["official"]["confusion"]
         == theirs["ferplus"]["ferplus"]["official"]["confusion"]

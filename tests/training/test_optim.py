@@ -35,9 +35,7 @@ def test_plateau_falls_after_its_patience() -> None:
     assert rates == [1, 1, 1, 0.5, 0.5]  # the fourth is the third epoch without a fall
 
 
-@pytest.mark.parametrize(
-    ("name", "kind"), [("sgd", "SGD"), ("adam", "Adam"), ("adamw", "AdamW")]
-)
+@pytest.mark.parametrize(("name", "kind"), [("sgd", "SGD"), ("adam", "Adam"), ("adamw", "AdamW")])
 def test_norms_and_biases_do_not_decay(name: str, kind: str) -> None:
     network = torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.BatchNorm1d(3))
     made = optim.optimizer(network, Optimizer(name=name, lr=0.01, weight_decay=0.1))

@@ -17,7 +17,6 @@ from mien.cli.train import train
 from mien.errors import MienError
 
 
-
 class Commands(TyperGroup):
     """Turns what a command raises into one line on standard error and an exit code.
 

@@ -14,7 +14,8 @@ It answers how a face *looks* to people who label pictures, not what the person 
 al. 2019, doi:10.1177/1529100619832930). Pictures of the training set were collected by web search;
 ages, skin tones and cultures are not balanced in it, and nobody knows the shares. Probabilities are
 not calibrated yet. Do not use it to judge a person: in the EU, inferring emotions at work and in
-education is prohibited except for medical or safety reasons (Regulation (EU) 2024/1689, Art. 5(1)(f)).
+education is prohibited except for medical or safety reasons (Regulation (EU) 2024/1689,
+Art. 5(1)(f)).
 """
 
 
