@@ -54,10 +54,18 @@ class Data(Section):
 
 
 class Model(Section):
-    """The network: a name of ``mien.models.MODELS`` and the dropout before its heads."""
+    """The network.
+
+    Attributes:
+        name: one of ``mien.models.registry.MODELS``.
+        dropout: share of features dropped before the heads, in training.
+        weights: where training starts from: the ``best.safetensors`` of an earlier run with the
+            same network and heads; None starts from random weights.
+    """
 
     name: str = "compact"
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.3
+    weights: Path | None = None
 
 
 class Augment(Section):

@@ -26,16 +26,22 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from mien.errors import RunError
+from mien.errors import RunError, UsageError
+
+NO_FILE = "expected a file to write, this is a folder or a device; name another"
 
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside ``path``; it replaces ``path`` if the block succeeds."""
+    """Yield a temporary path beside ``path``; it replaces ``path`` if the block succeeds.
+
+    Raises:
+        UsageError: a folder or a device stands there, which must not be replaced.
+    """
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path}: {NO_FILE}")
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
+    temporary = _beside(path)
     try:
         yield temporary
         with temporary.open("rb") as written:
@@ -46,6 +52,16 @@ def whole_file(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def _beside(path: Path) -> Path:
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    except OSError as error:
+        error.filename = str(path)  # the name that the user knows
+        raise
+    os.close(handle)
+    return Path(name)
+
+
 def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
@@ -53,15 +69,34 @@ def _umask() -> int:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a UTF-8 text file whole or not at all."""
+    """Write a UTF-8 text file whole or not at all; names that are no UTF-8 come escaped."""
     with whole_file(path) as temporary:
-        temporary.write_text(text, encoding="utf-8", newline="")
+        temporary.write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
 
 
 def write_json(path: Path, values: Any) -> None:
     """Write readable JSON whole or not at all; NaN is refused, because JSON has none."""
     text = json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False)
     write_text(path, text + "\n")
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Return the JSON object of a run's file.
+
+    Raises:
+        RunError: it is missing or damaged.
+    """
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        reason = error.strerror or str(error)
+    except ValueError as error:
+        reason = str(error)
+    else:
+        if isinstance(values, dict):
+            return values
+        reason = "another kind of JSON"
+    raise RunError(f"{path}: expected a JSON object that mien wrote, but: {reason.lower()}")
 
 
 def sha256(path: Path) -> str:

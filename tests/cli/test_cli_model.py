@@ -124,7 +124,7 @@ def test_weights_of_another_model_are_refused(small_run: Path, tmp_path: Path) -
         (tmp_path / name).write_bytes((small_run / name).read_bytes())
     result = RUN.invoke(app, ["evaluate", str(tmp_path)])
     assert result.exit_code == 1
-    assert "weights of another model than config.yaml's" in _said(result)
+    assert "weights of another model than the experiment's" in _said(result)
 
 
 def test_a_model_file_needs_a_dataset(exported: Path) -> None:

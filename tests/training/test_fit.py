@@ -164,6 +164,26 @@ def test_a_checkpoint_of_something_else_is_refused(
         fitting.resume(root)
 
 
+def test_training_can_start_from_an_earlier_runs_weights(
+    small_run: Path, drawn_set: Path, tmp_path: Path
+) -> None:
+    best = small_run / "best.safetensors"
+    still = {"optimizer": {"lr": 1e-12}, "train": {"epochs": 1, "average": 0}}
+    weights = {"weights": str(best)}
+    found = _fit(_experiment(drawn_set, model=weights, **still), tmp_path / "a")
+    learnt = [k for k in found if "norm" not in k and "running" not in k and "num" not in k]
+    start = load_file(best)
+    assert all(
+        torch.allclose(found[k], start[k], atol=1e-6) for k in learnt if k.startswith("heads")
+    )
+    data = json.loads((tmp_path / "a" / "data.json").read_text())
+    assert data["started_from"] == fitting.sha256(best)
+    with pytest.raises(RunError, match="weights of another model than the experiment's"):
+        _fit(_experiment(drawn_set, model={**weights, "name": "lenet"}), tmp_path / "b")
+    with pytest.raises(RunError, match="expected the best weights of a run"):
+        _fit(_experiment(drawn_set, model={"weights": "nowhere"}), tmp_path / "c")
+
+
 def test_early_stopping_stops(drawn_set: Path, tmp_path: Path) -> None:
     experiment = _experiment(
         drawn_set,
@@ -215,6 +235,6 @@ def test_a_small_network_learns_drawn_faces(tmp_path: Path) -> None:
 
     prepare(Drawn(count=800, seed=3), tmp_path / "drawn")
     quick = Path(__file__).parents[2] / "configs" / "quick.yaml"
-    overrides = [f"data.path={tmp_path / 'drawn'}", "train.epochs=7"]
+    overrides = [f"data.path={tmp_path / 'drawn'}", "train.epochs=6", "train.batch_size=16"]
     fitting.fit(Experiment.load(quick, overrides), tmp_path / "run", say=lambda line: None)
     assert json.loads((tmp_path / "run" / "state.json").read_text())["best"] > 0.4

@@ -3,6 +3,7 @@
 import errno
 import os
 import sys
+from io import TextIOWrapper
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -30,8 +31,8 @@ class Commands(TyperGroup):
             return super().invoke(ctx)
         except MienError as error:
             _stop(str(error), error.exit_code)
-        except KeyboardInterrupt:
-            _stop("interrupted; nothing half-written was kept", 130)
+        except KeyboardInterrupt as interrupt:
+            _stop(f"interrupted; {interrupt or 'nothing half-written was kept'}", 130)
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise SystemExit(1) from None
@@ -84,4 +85,7 @@ def _options(
 def main() -> None:
     """Run the command line."""
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: idle threads must not spin
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a file's name may hold what a terminal cannot show
+            stream.reconfigure(errors="backslashreplace")
     app()

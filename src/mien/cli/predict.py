@@ -1,6 +1,7 @@
 """``mien predict``: the expressions of the faces in pictures."""
 
 import sys
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -81,6 +82,7 @@ def _check_outputs(
 ) -> None:
     """Refuse wrong use before any work; all that is wrong is said at once."""
     from mien.errors import UsageError, several
+    from mien.runs import NO_FILE
 
     wanted = {"a model of mien export": model, "a YuNet file": detector}
     problems = [
@@ -88,19 +90,19 @@ def _check_outputs(
         for what, path in wanted.items()
         if path and not path.is_file()
     ]
-    if json and json == csv:
+    if json and csv and json.resolve() == csv.resolve():
         problems.append(f"--json and --csv both go to {json}; name two files")
     for target in (json, csv):
         if target and target != STANDARD_OUTPUT:
             problems += _unwritable(target.parent)
-            if target.is_dir():
-                problems.append(f"{target}: expected a file to write, this is a folder")
+            if target.exists() and not target.is_file():
+                problems.append(f"{target}: {NO_FILE}")
             if target.exists() and any(p.exists() and target.samefile(p) for p in pictures):
                 problems.append(f"{target}: this is one of the pictures; name another file")
     if annotate:
         problems += _unwritable(annotate)
     if problems:
-        raise UsageError(several(problems))
+        raise UsageError(several(list(dict.fromkeys(problems))))
 
 
 def _unwritable(folder: Path) -> list[str]:
@@ -140,7 +142,9 @@ def _answer(recognizer: "Recognizer", pictures: list[Path], folder: Path | None)
             target = annotated_path(folder, path, written)
             with whole_file(target) as temporary:
                 form = "JPEG" if target.suffix == ".jpg" else "PNG"
-                Image.fromarray(annotate(pixels, faces)).save(temporary, form, quality=92)
+                encoded = BytesIO()  # given a file, Pillow overlooks a disk that fills up
+                Image.fromarray(annotate(pixels, faces)).save(encoded, form, quality=92)
+                temporary.write_bytes(encoded.getvalue())
             written.add(target)
             typer.echo(f"wrote {target}", err=True)
     return results

@@ -97,6 +97,8 @@ def _arrays(rows: Sequence[Sequence[str]]) -> Manifest:
     flags["duplicate"] = np.array([bool(text) for text in columns["duplicate_of"]], dtype=bool)
     labels = [codes[text] if text in codes else index(text) for text in columns["label"]]
     sizes = [columns[name] for name in ("height", "width", "channels")]
+    if any(not text.isdecimal() for column in sizes for text in column):
+        raise ValueError("a size that is no number of pixels")
     return Manifest(
         ids=np.array(columns["id"], dtype=str),
         files=np.array(columns["file"], dtype=str),

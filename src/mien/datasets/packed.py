@@ -115,7 +115,8 @@ def _fill(root: Path, manifest: Manifest, starts: npt.NDArray[np.int64], flat: P
         if not file:
             continue
         pixels = _read(root / file)
-        if pixels is None or pixel_hash(pixels) != manifest.hashes[row]:
+        size = None if pixels is None else (*pixels.shape, 1)[:3]
+        if size != tuple(manifest.sizes[row]) or pixel_hash(pixels) != manifest.hashes[row]:
             changed.append(file)
         else:
             flat[starts[row] : starts[row + 1]] = pixels.ravel()

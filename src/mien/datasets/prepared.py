@@ -76,7 +76,13 @@ class PreparedSet:
                 f"{folder} is no prepared dataset (it has no {FILE_NAME}): make one with "
                 f"`mien data prepare {folder} OUT` and name that folder"
             )
-        return cls(folder, read_record(folder), read_manifest(folder / FILE_NAME))
+        record, manifest = read_record(folder), read_manifest(folder / FILE_NAME)
+        if len(manifest.ids) != record.get("pictures"):
+            raise PreparedDataError(
+                f"{folder / FILE_NAME} has {len(manifest.ids)} lines, expected the "
+                f"{record.get('pictures')} of {RECORD}; prepare the dataset again"
+            )
+        return cls(folder, record, manifest)
 
     def __len__(self) -> int:
         return len(self.ids)

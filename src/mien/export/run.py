@@ -1,6 +1,5 @@
 """From a finished run to a checked model file."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from mien.evaluation.answers import of_model
 from mien.export import onnx, parity
 from mien.inference.model import Model
 from mien.report.model_card import card
-from mien.runs import RunFolder, sha256, whole_file, write_text
+from mien.runs import RunFolder, read_json, sha256, whole_file, write_text
 from mien.training.finished import of_run, open_run
 
 FACES = 512
@@ -50,11 +49,15 @@ def export(root: Path, out: Path, data: Path | None = None) -> parity.Parity:
 def details(run: RunFolder, experiment: Experiment) -> dict[str, Any]:
     """Return what a model file says of its origin: name, provenance, scores.
 
-    Of the dataset's path only the last part is told: where it lay is nobody's business.
+    Of paths only the last part is told: where a dataset lay is nobody's business.
     """
-    data_section = experiment.data.model_copy(update={"path": Path(experiment.data.path.name)})
-    told = experiment.model_copy(update={"data": data_section})
-    environment, data = _json(run.environment), _json(run.data)
+    told = experiment.model_copy(
+        update={
+            "data": experiment.data.model_copy(update={"path": Path(experiment.data.path.name)}),
+            "model": experiment.model.model_copy(update={"weights": None}),
+        }
+    )
+    environment, data = read_json(run.environment), read_json(run.data)
     state = run.read_state()
     return {
         "name": experiment.name,
@@ -78,7 +81,7 @@ def details(run: RunFolder, experiment: Experiment) -> dict[str, Any]:
 def scores(run: RunFolder) -> dict[str, Any]:
     """Return accuracy, macro-F1 and n of each evaluation of a run, by dataset and protocol."""
     found = sorted(run.root.glob("evaluation/*/metrics.json"))
-    return {path.parent.name: _short(_json(path)["heads"]) for path in found}
+    return {path.parent.name: _short(read_json(path)["heads"]) for path in found}
 
 
 def _short(values: Any) -> Any:
@@ -92,8 +95,3 @@ def _short(values: Any) -> Any:
 
 def _rounded(value: float) -> float:
     return value if isinstance(value, int) else float(np.round(value, 5))
-
-
-def _json(path: Path) -> dict[str, Any]:
-    values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return values

@@ -7,6 +7,7 @@ nothing is told by colour alone.
 """
 
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -165,8 +166,10 @@ def probability_samples_figure(
 
 def save(figure: "Figure", path: Path) -> None:
     """Write a figure as PNG, 150 dots an inch, whole or not at all."""
+    encoded = BytesIO()  # given a file, Pillow overlooks a disk that fills up
+    figure.savefig(encoded, dpi=DPI, format="png")
     with whole_file(path) as temporary:
-        figure.savefig(temporary, dpi=DPI, format="png")
+        temporary.write_bytes(encoded.getvalue())
 
 
 def _blank(width: float, height: float) -> "Figure":

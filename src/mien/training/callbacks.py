@@ -2,14 +2,17 @@
 
 import csv
 import io
+import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import torch
 from lightning.pytorch import Callback, LightningModule, Trainer
 from lightning.pytorch.callbacks import WeightAveraging
-from safetensors.torch import save_file
+from lightning.pytorch.plugins.io import TorchCheckpointIO
+from safetensors.torch import save
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from mien.runs import RunFolder, whole_file, write_json, write_text
@@ -24,6 +27,23 @@ def average(decay: float) -> WeightAveraging:
     Validation, the best weights and the end of the run use the averaged weights.
     """
     return WeightAveraging(multi_avg_fn=get_ema_multi_avg_fn(decay))
+
+
+class WholeCheckpoints(TorchCheckpointIO):
+    """Writes the checkpoint to resume from whole or not at all.
+
+    Lightning's own goes through the system's folder for temporary files, which may lie on
+    another disk: a kill or a full disk while it is copied leaves half of the only checkpoint.
+    """
+
+    def save_checkpoint(
+        self, checkpoint: dict[str, Any], path: str | os.PathLike[str], storage_options: Any = None
+    ) -> None:
+        """Write a checkpoint."""
+        encoded = io.BytesIO()  # a full disk is an OSError then
+        torch.save(checkpoint, encoded)
+        with whole_file(Path(path)) as temporary:
+            temporary.write_bytes(encoded.getbuffer())
 
 
 class Record(Callback):
@@ -95,7 +115,7 @@ class Record(Callback):
         source: Any = _averaged(trainer) or pl_module
         weights = {k: v.detach().cpu().contiguous() for k, v in source.network.state_dict().items()}
         with whole_file(self.run.best) as temporary:
-            save_file(weights, temporary)
+            temporary.write_bytes(save(weights))  # a full disk is an OSError here
 
 
 def _averaged(trainer: Trainer) -> Any:

@@ -32,16 +32,25 @@ def open_run(root: Path) -> tuple[RunFolder, Experiment, nn.Module]:
     run.require_finished()
     experiment = Experiment.load(run.config)
     network = build(experiment)
-    try:
-        weights = load_file(run.best)
-    except (OSError, SafetensorError) as error:
-        raise RunError(f"{run.best}: expected the best weights, but: {error}") from None
-    problem = same_shapes(network, weights)
-    if problem:
-        raise RunError(f"{run.best}: weights of another model than config.yaml's: {problem}")
-    network.load_state_dict(weights)
+    load_weights(network, run.best)
     answering = FlipAverage(network) if experiment.train.flip_average else network
     return run, experiment, answering.eval()
+
+
+def load_weights(network: nn.Module, path: Path) -> None:
+    """Give a network the weights of a safetensors file.
+
+    Raises:
+        RunError: the file is missing, damaged, or of another model.
+    """
+    try:
+        weights = load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise RunError(f"{path}: expected the best weights of a run, but: {error}") from None
+    problem = same_shapes(network, weights)
+    if problem:
+        raise RunError(f"{path}: weights of another model than the experiment's: {problem}")
+    network.load_state_dict(weights)
 
 
 def of_run(

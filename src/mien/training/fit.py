@@ -1,6 +1,5 @@
 """Runs an experiment: from its configuration to the best weights in a run folder."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from pickle import UnpicklingError
@@ -8,19 +7,20 @@ from typing import Any
 
 import torch
 from lightning.pytorch import Callback, Trainer, seed_everything
+from lightning.pytorch.accelerators import CUDAAccelerator, MPSAccelerator
 from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint, TQDMProgressBar
 from lightning.pytorch.loggers import TensorBoardLogger
 
 from mien.config import Experiment
 from mien.datasets.prepared import PreparedSet
 from mien.emotions import LABEL_SETS
-from mien.errors import RunError
+from mien.errors import ConfigError, RunError
 from mien.models.network import parameters, same_shapes
 from mien.models.registry import build
-from mien.runs import RunFolder, environment, write_json, write_text
+from mien.runs import RunFolder, environment, read_json, sha256, write_json, write_text
 from mien.training import callbacks
 from mien.training.data import InOrder, Shuffled, Splits, loader, splits
-from mien.training.finished import PACKAGES
+from mien.training.finished import PACKAGES, load_weights
 from mien.training.module import Lesson
 from mien.training.quiet import quiet
 from mien.training.targets import class_weights
@@ -51,6 +51,7 @@ def fit(
         ConfigError, PreparedDataError: the experiment does not suit the dataset.
         TrainingError: the loss is not a number any more.
     """
+    _require_device(experiment)
     prepared = PreparedSet.open(experiment.data.path)
     data = splits(prepared, experiment)
     seed_everything(experiment.seed, verbose=False)
@@ -75,6 +76,7 @@ def resume(root: Path, *, say: Callable[[str], None] = print, bar: bool = False)
     if run.read_state().get("status") == "finished":
         raise RunError(f"{root}: this run has finished already; nothing to resume")
     experiment = Experiment.load(run.config)
+    _require_device(experiment)
     prepared = PreparedSet.open(experiment.data.path)
     data = splits(prepared, experiment)
     _same_data(run, _described(prepared, experiment, data))
@@ -86,6 +88,14 @@ def resume(root: Path, *, say: Callable[[str], None] = print, bar: bool = False)
     say(f"resuming {root} " + ("after its last whole epoch" if checkpoint else "from the start"))
     _train(run, lesson, data, say, bar, checkpoint)
     return run
+
+
+def _require_device(experiment: Experiment) -> None:
+    found = CUDAAccelerator.is_available() or MPSAccelerator.is_available()
+    if experiment.train.accelerator == "gpu" and not found:
+        raise ConfigError(
+            "train.accelerator: expected a GPU that torch can use, found none; set auto or cpu"
+        )
 
 
 def _train(
@@ -101,15 +111,19 @@ def _train(
     with quiet("lightning.pytorch", "lightning.fabric", ignore=LIGHTNING_HINTS):
         trainer = _trainer(run, experiment, record, bar)
         batches = Shuffled(len(data.train), experiment.train.batch_size, experiment.seed)
-        trainer.fit(
-            lesson,
-            loader(data.train, batches),
-            loader(data.val, InOrder(len(data.val), VALIDATION_BATCH)),
-            ckpt_path=checkpoint,
-            weights_only=True,
-        )
+        try:
+            trainer.fit(
+                lesson,
+                loader(data.train, batches),
+                loader(data.val, InOrder(len(data.val), VALIDATION_BATCH)),
+                ckpt_path=checkpoint,
+                weights_only=True,
+            )
+        except SystemExit:  # what Lightning makes of an interrupt
+            if not trainer.interrupted:
+                raise
     if trainer.interrupted:
-        raise KeyboardInterrupt
+        raise KeyboardInterrupt(f"go on with: mien train --resume {run.root}")
     record.write_state("finished")
 
 
@@ -120,7 +134,10 @@ def _lesson(experiment: Experiment, data: Splits) -> Lesson:
             if not soft:
                 learnt = data.train.heads[head].numpy()
                 weights[head] = torch.from_numpy(class_weights(learnt))
-    return Lesson(build(experiment), experiment, data.soft, weights)
+    network = build(experiment)
+    if experiment.model.weights is not None:
+        load_weights(network, experiment.model.weights)
+    return Lesson(network, experiment, data.soft, weights)
 
 
 def _trainer(run: RunFolder, experiment: Experiment, record: Callback, bar: bool) -> Trainer:
@@ -140,6 +157,7 @@ def _trainer(run: RunFolder, experiment: Experiment, record: Callback, bar: bool
         max_epochs=settings.epochs,
         logger=TensorBoardLogger(run.root, name=None, version="tensorboard"),
         callbacks=[callbacks.Threads(settings.threads), *extra, record, last],
+        plugins=[callbacks.WholeCheckpoints()],
         deterministic=True,
         num_sanity_val_steps=0,
         enable_model_summary=False,
@@ -150,6 +168,7 @@ def _trainer(run: RunFolder, experiment: Experiment, record: Callback, bar: bool
 
 def _described(prepared: PreparedSet, experiment: Experiment, data: Splits) -> dict[str, Any]:
     labels = {h: list(LABEL_SETS[h]) for h in experiment.data.heads}
+    start = experiment.model.weights
     return {
         "name": prepared.name,
         "label_set": prepared.label_set,
@@ -157,6 +176,7 @@ def _described(prepared: PreparedSet, experiment: Experiment, data: Splits) -> d
         "left_out": list(experiment.data.leave_out),
         "rows": {split: len(rows) for split, rows in data.rows.items()},
         "heads": {h: {"classes": labels[h], "votes": data.soft[h]} for h in labels},
+        "started_from": None if start is None else sha256(start),
     }
 
 
@@ -173,10 +193,11 @@ def _counts(data: Splits) -> str:
 
 def _same_data(run: RunFolder, now: dict[str, Any]) -> None:
     before = json.loads(run.data.read_text(encoding="utf-8"))
-    if before != now:
-        changed = ", ".join(key for key in now if before.get(key) != now[key])
+    changed = [key for key in now if before.get(key) != now[key]]
+    if changed:
         raise RunError(
-            f"{run.root}: the dataset is not the one this run began with ({changed} changed); "
+            f"{run.root}: the dataset is not the one this run began with "
+            f"({', '.join(changed)} changed); "
             "prepare it again from the same source, or start a new run"
         )
 
