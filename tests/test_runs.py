@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mien import runs
-from mien.errors import RunError
+from mien.errors import RunError, UsageError
 
 
 def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
@@ -75,3 +75,35 @@ def test_an_unwritable_folder_is_an_os_error(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(OSError, match="denied"):
         runs.write_text(tmp_path / "a", "x")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a pipe with a name")
+def test_folders_and_devices_are_not_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe"):
+        with pytest.raises(UsageError, match="expected a file to write, this is a folder or a dev"):
+            runs.write_text(path, "x")
+    assert [p.name for p in tmp_path.iterdir()] == ["pipe"]
+
+
+def test_a_refused_file_is_named_as_the_user_named_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**options: object) -> None:
+        raise PermissionError(13, "Permission denied", ".a.txt.x8f2.tmp")
+
+    monkeypatch.setattr("tempfile.mkstemp", refuse)
+    with pytest.raises(PermissionError) as caught:
+        runs.write_text(tmp_path / "a.txt", "x")
+    assert caught.value.filename == str(tmp_path / "a.txt")
+
+
+@pytest.mark.parametrize("text", [None, "{", "[]"])
+def test_a_damaged_file_of_a_run_is_refused(tmp_path: Path, text: str | None) -> None:
+    path = tmp_path / "data.json"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(
+        RunError, match=r"data\.json: expected a JSON object that mien wrote, but: "
+    ):
+        runs.read_json(path)

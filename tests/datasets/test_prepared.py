@@ -92,6 +92,20 @@ def test_an_edited_manifest_does_not_match_the_packed_file(out):
         PreparedSet.open(out)
 
 
+def test_a_size_that_is_not_the_pictures_is_refused(out):
+    path = out / "manifest.csv"
+    path.write_text(path.read_text().replace(",48,48,1,", ",96,24,1,", 1))
+    with pytest.raises(PreparedDataError, match=r"1 picture\(s\) are not what the manifest says"):
+        PreparedSet.open(out)
+
+
+def test_a_manifest_cut_off_at_the_end_of_a_line_is_refused(out):
+    path = out / "manifest.csv"
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:21]))
+    with pytest.raises(PreparedDataError, match=r"has 20 lines, expected the 30 of dataset.json"):
+        PreparedSet.open(out)
+
+
 def test_touched_pictures_are_checked_again(out, three_splits):
     os.utime(out / "train/happy/p3.png", (1, 1))
     assert np.array_equal(PreparedSet.open(out).pixels(3), three_splits[3][1])
@@ -142,6 +156,7 @@ def test_what_is_no_prepared_set_is_refused(tmp_path, out):
         (",train,happiness,", ",train,bored,"),
         (",train,happiness,", ",holdout,happiness,"),
         (",48,48,1,", ",48,x,1,"),
+        (",48,48,1,", ",-48,48,1,"),
         (",0,0,0,0,0,0,0,,", ",0,0,0,0,0,0,7,,"),
     ],
 )

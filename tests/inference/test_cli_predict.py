@@ -2,6 +2,8 @@ import csv
 import io
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -118,6 +120,12 @@ def test_wrong_use_is_refused_before_any_work(run, folder, tmp_path, monkeypatch
         r"--json and --csv both go to": [file, "--json", "-", "--csv", "-"],
         r"a\.jpg: this is one of the pictures": [file, "--csv", file],
         r"in: expected a file to write, this is a folder": [file, "--json", folder],
+        r"null: expected a file to write, this is a folder or a device": [
+            *(file, "--json", "/dev/null")
+        ],
+        r"both go to .*o; name two files": [
+            *(file, "--json", tmp_path / "o", "--csv", folder / ".." / "o")
+        ],
         r"but .*a\.jpg is a file": [file, "--annotate", file],
         r"2 problems": [file, "--annotate", file, "--csv", file],
         r"none\.onnx: no such file; expected a YuNet file": [
@@ -171,3 +179,34 @@ def test_a_full_disk_leaves_the_old_file(run, folder, tmp_path, monkeypatch):
         run(folder / "a.jpg", "--csv", target)
     assert target.read_text() == "old"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["in", "o.csv"]
+
+
+def test_an_annotated_picture_that_the_disk_cannot_hold_is_an_error(
+    run, folder, tmp_path, monkeypatch
+):
+    def full(path, data):
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space left"):
+        run(folder / "a.jpg", "--annotate", tmp_path / "out")
+    assert not any((tmp_path / "out").iterdir())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs names that are no UTF-8")
+@pytest.mark.parametrize("target", ["table", "-", "o.csv", "o.json"])
+@pytest.mark.parametrize("encoding", ["utf-8:strict", "latin-1"])
+def test_names_that_cannot_be_shown_are_escaped(tiny_model, tmp_path, target, encoding):
+    Image.new("RGB", (80, 60)).save(tmp_path / "表.png")
+    (tmp_path / "表.png").rename(tmp_path / "\udcff表.png")
+    option = {"table": [], "o.json": ["--json", target]}.get(target, ["--csv", target])
+    done = subprocess.run(
+        [sys.executable, "-m", "mien", "predict", "\udcff表.png", "--model", tiny_model, *option],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, b"Traceback" in done.stderr) == (0, False), done.stderr
+    written = (tmp_path / target).read_bytes() if target[0] == "o" else done.stdout
+    assert b"udcff" in written

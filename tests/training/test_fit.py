@@ -200,6 +200,47 @@ def test_a_loss_that_is_not_a_number_stops_the_run(drawn_set: Path, tmp_path: Pa
         _fit(experiment, tmp_path / "run")
 
 
+def test_a_gpu_that_is_not_there_is_refused_first(
+    drawn_set: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for accelerator in ("CUDAAccelerator", "MPSAccelerator"):
+        monkeypatch.setattr(f"mien.training.fit.{accelerator}.is_available", lambda: False)
+    with pytest.raises(ConfigError, match="expected a GPU that torch can use, found none"):
+        _fit(_experiment(drawn_set, train={"accelerator": "gpu"}), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_an_interrupt_says_how_to_go_on(
+    drawn_set: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mien.training.module.Lesson.training_step", interrupted)
+    with pytest.raises(KeyboardInterrupt, match=r"go on with: mien train --resume .*run"):
+        _fit(_experiment(drawn_set), tmp_path / "run")
+
+
+def test_a_full_disk_leaves_the_checkpoint_of_the_epoch_before(
+    drawn_set: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, written = Path.write_bytes, []
+
+    def fills_up(path: Path, data: bytes) -> int:
+        written.extend([path] if "last.ckpt" in path.name else [])
+        if len(written) == 2:
+            real(path, bytes(data[:1000]))
+            raise OSError(28, "No space left on device")
+        return real(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", fills_up)
+    with pytest.raises(OSError, match="No space left"):
+        _fit(_experiment(drawn_set), tmp_path / "run")
+    folder = tmp_path / "run" / "checkpoints"
+    assert [p.name for p in folder.iterdir()] == ["last.ckpt"]
+    assert torch.load(folder / "last.ckpt", weights_only=True)["epoch"] == 0
+
+
 def test_a_head_that_the_data_cannot_teach_is_refused(drawn_set: Path, tmp_path: Path) -> None:
     experiment = _experiment(drawn_set, data={"heads": ["fer2013"]})
     with pytest.raises(ConfigError, match=r"fer2013 cannot be learnt from .* without FER"):

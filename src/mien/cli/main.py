@@ -32,7 +32,7 @@ class Commands(TyperGroup):
         except MienError as error:
             _stop(str(error), error.exit_code)
         except KeyboardInterrupt as interrupt:
-            _stop(f"interrupted; {interrupt or 'nothing half-written was kept'}", 130)
+            _stop(f"interrupted; {str(interrupt) or 'nothing half-written was kept'}", 130)
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise SystemExit(1) from None

@@ -115,8 +115,9 @@ def _fill(root: Path, manifest: Manifest, starts: npt.NDArray[np.int64], flat: P
         if not file:
             continue
         pixels = _read(root / file)
-        size = None if pixels is None else (*pixels.shape, 1)[:3]
-        if size != tuple(manifest.sizes[row]) or pixel_hash(pixels) != manifest.hashes[row]:
+        size = tuple(manifest.sizes[row].tolist())
+        same = pixels is not None and (*pixels.shape, 1)[:3] == size
+        if pixels is None or not same or pixel_hash(pixels) != manifest.hashes[row]:
             changed.append(file)
         else:
             flat[starts[row] : starts[row + 1]] = pixels.ravel()

@@ -192,7 +192,7 @@ def _counts(data: Splits) -> str:
 
 
 def _same_data(run: RunFolder, now: dict[str, Any]) -> None:
-    before = json.loads(run.data.read_text(encoding="utf-8"))
+    before = read_json(run.data)
     changed = [key for key in now if before.get(key) != now[key]]
     if changed:
         raise RunError(
