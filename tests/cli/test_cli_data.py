@@ -47,9 +47,12 @@ def test_prepare_says_what_it_took_and_where_it_lies(here):
     assert (here / "data/fer2013/manifest.csv").is_file()
 
 
-def test_the_bar_goes_to_the_error_output(here):
-    result = call("prepare", write_csv(here / "fer2013.csv"), here / "out")
-    assert result.stderr.count("6/6") >= 2
+def test_the_bar_goes_to_the_error_output_of_a_terminal(here, monkeypatch):
+    path = write_csv(here / "fer2013.csv")
+    assert call("prepare", path, here / "first").stderr == ""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    result = call("prepare", path, here / "second")
+    assert "6/6" in result.stderr
     assert "6/6" not in result.stdout
 
 

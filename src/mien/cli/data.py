@@ -149,12 +149,16 @@ def _opened_files(
 
 @contextmanager
 def _progress() -> "Iterator[Progress]":
-    """Show a bar on the error output while pictures are read and written."""
+    """Show a bar on the error output, where it is a terminal; it goes when the work is done."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bar:
+    console = Console(stderr=True)
+    hidden = not console.is_terminal
+    with Progress(
+        *columns, TimeElapsedColumn(), console=console, transient=True, disable=hidden
+    ) as bar:
         tasks: dict[str, Any] = {}
 
         def show(doing: str, done: int, of: int | None) -> None:
