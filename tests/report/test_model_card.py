@@ -46,7 +46,7 @@ def test_the_card_says_where_the_weights_come_from() -> None:
     for said in (
         "# small", "28,006 pictures, left out: copies", "A processor, 2 threads", "torch 2.13",
         "the weights of epoch 4", "0.7654", "1.23", "c" * 40, "b" * 64, "seed: 3", "MIT",
-        "48×48 grey", "not what the person feels",
+        "48×48 grey", "not what the person feels", "collected by web search",
     ):  # fmt: skip
         assert said in text, said
     assert "absent" not in text
@@ -58,6 +58,16 @@ def test_every_score_has_its_line() -> None:
     assert [len(row) for row in cells] == [len(HEADERS)] * 2
     assert cells[0][3:] == ["official", "3153", "85.12", "0.700"]
     assert cells[1][3:] == ["dedup", "2895", "84.00", "0.690"]
+
+
+def test_a_card_for_drawn_faces_says_so() -> None:
+    provenance = {
+        **METADATA["provenance"],
+        "data": {**METADATA["provenance"]["data"], "name": "drawn"},
+    }
+    text = card({**METADATA, "provenance": provenance})
+    assert "cartoon" in text
+    assert "web search" not in text
 
 
 def test_it_names_the_graphics_card_where_there_was_one() -> None:

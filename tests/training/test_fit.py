@@ -59,7 +59,7 @@ def test_the_run_folder_says_what_was_done(small_run: Path, drawn_set: Path) -> 
     assert environment["packages"]["torch"] == torch.__version__
     assert environment["seed"] == 0
     rows = _rows(small_run)
-    assert [row["epoch"] for row in rows] == ["0", "1"]
+    assert [row["epoch"] for row in rows] == ["1", "2"]
     assert {"train_loss", "val_loss", "val_accuracy", "val_accuracy_ferplus", "lr"} <= rows[
         0
     ].keys()

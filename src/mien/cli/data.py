@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from mien.datasets.source import Source
     from mien.datasets.store import Summary
 
-app = typer.Typer(help="Prepare, inspect and audit datasets.", no_args_is_help=True)
+app = typer.Typer(
+    help="Prepare, inspect and audit datasets.", no_args_is_help=True, rich_markup_mode=None
+)
 
 DRAWN = "drawn"
 Folder = Annotated[Path, typer.Argument(help="A folder that `mien data prepare` wrote.")]

@@ -59,6 +59,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: [train] is no markup, and an error is a line, no box
 )
 app.command()(predict)
 app.add_typer(data.app, name="data", help="Prepare datasets and audit them.")

@@ -1,5 +1,6 @@
 """``mien predict``: the expressions of the faces in pictures."""
 
+import os
 import sys
 from io import BytesIO
 from pathlib import Path
@@ -160,6 +161,14 @@ def _put(target: Path, text: str) -> None:
         typer.echo(f"wrote {target}", err=True)
 
 
+def _short(path: str) -> str:
+    """Return a path as seen from here, where that is shorter."""
+    try:
+        return min(path, os.path.relpath(path), key=len)
+    except (OSError, ValueError):  # a working folder that is gone; another drive
+        return path
+
+
 def _print_table(results: "list[Result]") -> None:
     from rich.console import Console
     from rich.table import Table
@@ -169,7 +178,7 @@ def _print_table(results: "list[Result]") -> None:
     table.columns[0].overflow = table.columns[2].overflow = "fold"
     table.columns[3].justify = "right"
     for result in results:
-        file = Text(result.file)  # not markup: a name may hold brackets
+        file = Text(_short(result.file))  # not markup: a name may hold brackets
         if not result.faces:
             table.add_row(file, "", Text(result.error or "no face"))
         for number, face in enumerate(result.faces, 1):

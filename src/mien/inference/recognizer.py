@@ -150,7 +150,12 @@ class Recognizer:
             crops: pictures (see ``recognize``), each filled by one face, as in FER-2013: from
                 the hair line to the chin, and about as wide.
             colour_order: as in ``recognize``.
+
+        Raises:
+            UsageError: one picture instead of a list of them.
         """
+        if not isinstance(crops, list | tuple):
+            raise UsageError(f"crops: expected a list of pictures, not {type(crops).__name__}")
         ready = [self._small(load_picture(crop, colour_order)) for crop in crops]
         return [Expression.of(row) for row in self.model.emotions(ready)]
 
@@ -163,6 +168,8 @@ class Recognizer:
             by_area = sorted(self.detector.detect(pixels), key=lambda d: -d.box[2] * d.box[3])
             seen = [d for d in by_area if _usable(d.box, width, height)]
         else:
+            if len(boxes) and np.ndim(boxes[0]) == 0:
+                raise UsageError("boxes: expected a list of (x, y, width, height), not one box")
             seen = [Detection(_own_box(b, width, height), np.nan, ()) for b in boxes]
         crops = [self._small(cut(pixels, frame(d.box))) for d in seen]
         return _Found([(d, clip(d.box, width, height)) for d in seen], crops)

@@ -92,7 +92,7 @@ class Record(Callback):
         self.seconds += time.monotonic() - self._began
         row = {name: round(value.item(), 6) for name, value in trainer.callback_metrics.items()}
         lr = trainer.optimizers[0].param_groups[0]["lr"]
-        row = {"epoch": trainer.current_epoch, **dict(sorted(row.items())), "lr": lr}
+        row = {"epoch": trainer.current_epoch + 1, **dict(sorted(row.items())), "lr": lr}
         self.rows.append({**row, "seconds": round(self.seconds, 1)})
         write_text(self.run.metrics, _csv(self.rows))
         self.write_state("running")
@@ -136,7 +136,7 @@ def _csv(rows: list[dict[str, float]]) -> str:
 
 def _sentence(row: dict[str, float], epochs: int) -> str:
     values = [f"{k} {v:.4f}" for k, v in row.items() if k.startswith(("train_loss", "val_"))]
-    return f"epoch {int(row['epoch']) + 1}/{epochs}: {', '.join(values)}, {row['seconds']:.0f} s"
+    return f"epoch {int(row['epoch'])}/{epochs}: {', '.join(values)}, {row['seconds']:.0f} s"
 
 
 class Threads(Callback):
