@@ -192,3 +192,12 @@ def test_threads_may_share_a_recognizer(recognizer, photograph):
         ]
         answers = [job.result() for job in jobs]
     assert all(answer == expected for answer in answers[::2])
+
+
+def test_one_crop_or_one_box_instead_of_a_list_is_wrong_use(recognizer, photograph):
+    with pytest.raises(UsageError, match="expected a list of pictures, not str"):
+        recognizer.recognize_crops("photo.jpg")
+    with pytest.raises(UsageError, match="expected a list of pictures, not Image"):
+        recognizer.recognize_crops(Image.fromarray(photograph))
+    with pytest.raises(UsageError, match=r"expected a list of \(x, y, width, height\), not one"):
+        recognizer.recognize(photograph, colour_order="RGB", boxes=(181, 70, 89, 106))

@@ -1,33 +1,30 @@
 """The card of a model file, from what the file says of itself (Mitchell et al. 2019)."""
 
 from collections.abc import Iterator, Mapping
+from textwrap import fill
 from typing import Any
 
 from mien.report.tables import markdown_table
 
 HEADERS = ("dataset", "head", "labels", "rows", "n", "accuracy %", "macro-F1")
 
-LIMITS = """\
-## Use, and limits
-
-It answers how a face *looks* to people who label pictures, not what the person feels (Barrett et
-al. 2019, doi:10.1177/1529100619832930). {about}Probabilities are not calibrated yet. Faces under
-about 60 pixels, rare expressions, and answers with a low probability are the least to be trusted. Do not use it to judge a person: in the EU, inferring emotions at work and in
-education is prohibited except for medical or safety reasons (Regulation (EU) 2024/1689,
-Art. 5(1)(f)).
-"""
-
-
+PERCEIVED = (
+    "It answers how a face *looks* to people who label pictures, not what the person feels "
+    "(Barrett et al. 2019, doi:10.1177/1529100619832930)."
+)
 ABOUT = {
-    "fer2013": (
-        "FER-2013's pictures were collected by web search; ages, skin tones and cultures are not\n"
-        "balanced in it, and nobody knows the shares. "
-    ),
-    "drawn": (
-        "It has seen made-up cartoon faces only: a score on them says nothing about photographs. "
-    ),
+    "fer2013": "FER-2013's pictures were collected by web search; ages, skin tones and cultures "
+    "are not balanced in it, and nobody knows the shares.",
+    "drawn": "It has seen made-up cartoon faces only: a score on them says nothing about "
+    "photographs.",
 }
 """What is known of a training set, by its name."""
+LIMITS = (
+    "Probabilities are not calibrated yet. Faces under about 60 pixels, rare expressions, and "
+    "answers with a low probability are the least to be trusted. Do not use it to judge a person: "
+    "in the EU, inferring emotions at work and in education is prohibited except for medical or "
+    "safety reasons (Regulation (EU) 2024/1689, Art. 5(1)(f))."
+)
 
 
 def card(metadata: Mapping[str, Any], licence: str = "MIT") -> str:
@@ -60,7 +57,8 @@ def card(metadata: Mapping[str, Any], licence: str = "MIT") -> str:
         "*official* is every row of the split that has a label of that kind; *dedup* leaves out "
         "rows with a byte-identical picture in training. Both come from the same answers.",
         markdown_table(HEADERS, list(_scores(metadata["scores"]))),
-        LIMITS.format(about=ABOUT.get(data["name"], "")).strip(),
+        "## Use, and limits",
+        fill(f"{PERCEIVED} {ABOUT.get(data['name'], '')} {LIMITS}", 100),
         "## Experiment",
         f"```yaml\n{origin['config'].strip()}\n```",
     ]
