@@ -4,16 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-
-SMALL = {
-    "name": "small",
-    "data": {"heads": ["ferplus"]},
-    "preprocess": {"size": 24},
-    "optimizer": {"name": "adamw", "lr": 0.003},
-    "train": {"epochs": 2, "batch_size": 32, "average": 0.5, "monitor": "val_accuracy"},
-    "mix": {"mixup": 0.5},
-}
-"""An experiment of seconds: the compact network at 24 px."""
+from small_experiment import SMALL
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +38,7 @@ def small_run(drawn_set: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     from mien.training.fit import fit
 
     values = {**SMALL, "data": {"path": str(drawn_set), "heads": ["ferplus"]}}
-    values["train"] = {**values["train"], "flip_average": True}  # type: ignore[dict-item]
+    values["train"] = {**values["train"], "flip_average": True}
     root = tmp_path_factory.mktemp("runs") / "small"
     fit(Experiment.from_dict(values), root, say=lambda line: None)
     return root

@@ -15,8 +15,8 @@ from mien.models.torchvision_operators import declare  # noqa: E402
 
 declare()
 
-from conftest import SMALL  # noqa: E402
 from safetensors.torch import load_file  # noqa: E402
+from small_experiment import SMALL  # noqa: E402
 
 from mien.config import Experiment  # noqa: E402
 from mien.datasets.prepared import PreparedSet  # noqa: E402
