@@ -14,7 +14,7 @@ the others both the network and people change their minds easily.
 
 The second part asks the same of photographs of 60 px and more (`expressions/`): each is looked at
 by itself, and pasted into a scene at another size; the two crops that the recogniser makes are
-compared, all faces counted.
+compared, all faces counted. Which side of the frame is best is asked of one frame alone.
 """
 
 import argparse
@@ -29,7 +29,7 @@ from PIL import Image
 
 import mien
 from mien import runs
-from mien.inference.crop import SIDE, cut, frame
+from mien.inference.crop import SIDE, VIEWS, cut, frame, views
 
 HEIGHT, WIDTH = 480, 640
 SIDES = (1.0, 1.03, 1.06, 1.09, 1.118)
@@ -103,13 +103,18 @@ def measure(recognizer, faces, seed=0):
         detection = find(recognizer.detector, scene, square)
         if detection:
             framed = frame(detection.box)
-            found.append((row, overlap(framed, square), cut(scene, framed), cut(scene, square)))
+            seen = views(scene, detection.box)
+            found.append((row, overlap(framed, square), seen, cut(scene, square)))
     rows = np.array([f[0] for f in found])
-    answers = [
-        recognizer.model.emotions(crops).argmax(1)
-        for crops in ([faces[r] for r in rows], [f[2] for f in found], [f[3] for f in found])
-    ]
-    return rows, np.array([f[1] for f in found]), *answers
+    own = recognizer.model.emotions([faces[r] for r in rows]).argmax(1)
+    placed = recognizer.model.emotions([f[3] for f in found]).argmax(1)
+    return rows, np.array([f[1] for f in found]), own, answers(recognizer, found, 2), placed
+
+
+def answers(recognizer, rows, place=0):
+    """Return the answers on faces, each given as its views, as ``recognize`` does."""
+    crops = [crop for row in rows for crop in row[place]]
+    return recognizer.model.emotions(crops).reshape(len(rows), len(VIEWS), -1).mean(1).argmax(1)
 
 
 def by_side(recognizer, faces, seed=0):
@@ -139,7 +144,7 @@ def photographs(data, count, seed=0):
 def twice(recognizer, pictures, seed=0):
     """Return the answers on each face of 60 px or more alone, and pasted at another size."""
     rng = np.random.default_rng(seed)
-    alone, pasted = [], []
+    both = []
     for picture in pictures:
         faces = recognizer.detector.detect(picture)
         least = min(faces[0].box[2:]) if len(faces) == 1 else 0
@@ -154,9 +159,8 @@ def twice(recognizer, pictures, seed=0):
         )
         scene = scene.astype(np.uint8)
         if found := find(recognizer.detector, scene, (x, y, max(width, height), 0)):
-            alone.append(cut(picture, frame(faces[0].box)))
-            pasted.append(cut(scene, frame(found.box)))
-    return [recognizer.model.emotions(crops).argmax(1) for crops in (alone, pasted)]
+            both.append((views(picture, faces[0].box), views(scene, found.box)))
+    return answers(recognizer, both, 0), answers(recognizer, both, 1)
 
 
 def agreement(own, seen, placed):
@@ -199,6 +203,7 @@ def main():
         },
         "same_answer_by_side": by_side(recognizer, faces),
         "side": SIDE,
+        "views": VIEWS,
         "environment": runs.environment("onnxruntime", "opencv-python-headless", "pillow"),
     }
     runs.write_json(arguments.out, record)

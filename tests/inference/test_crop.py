@@ -29,6 +29,14 @@ def test_constants_are_the_measured_ones():
     assert crop.RIGHT == 0
 
 
+def test_views_are_frames_around_the_same_middle():
+    picture = numbered(90, 90)
+    small, middle, large = crop.views(picture, (30, 30, 30, 30))
+    assert [len(v) for v in (small, middle, large)] == [26, 31, 36]
+    np.testing.assert_array_equal(small, large[5:-5, 5:-5])
+    np.testing.assert_array_equal(middle, crop.cut(picture, crop.frame((30, 30, 30, 30))))
+
+
 def test_frame_by_hand():
     left, top, width, height = crop.frame((10, 20, 40, 90))  # unit 60, middle (30, 65)
     assert width == height == pytest.approx(60 * crop.SIDE)

@@ -9,7 +9,7 @@ import mien
 from mien.emotions import BASIC, EMOTIONS
 from mien.errors import ImageError, ModelFileError, UsageError
 from mien.inference import recognizer as module
-from mien.inference.crop import cut, frame
+from mien.inference.crop import VIEWS, views
 from mien.inference.sources import sample_photograph
 
 
@@ -36,7 +36,7 @@ def test_the_sample_has_one_face_and_eight_probabilities(recognizer):
 def test_the_answer_is_the_models_answer_on_the_framed_crop(recognizer, photograph):
     (face,) = recognizer.recognize(photograph, colour_order="RGB")
     (found,) = recognizer.detector.detect(photograph)
-    expected = recognizer.model.emotions([cut(photograph, frame(found.box))])[0]
+    expected = recognizer.model.emotions(views(photograph, found.box)).mean(0)
     np.testing.assert_allclose(list(face.probabilities.values()), expected, atol=1e-6)
 
 
@@ -92,7 +92,7 @@ def test_faces_of_a_list_go_through_the_network_together(recognizer, monkeypatch
     sizes, whole = [], recognizer.model.emotions
     monkeypatch.setattr(recognizer.model, "emotions", lambda f: sizes.append(len(f)) or whole(f))
     recognizer.recognize([sample_photograph()] * 3)
-    assert sizes == [3]
+    assert sizes == [3 * len(VIEWS)]
 
 
 def test_own_boxes_keep_their_order_and_ask_no_detector(recognizer, photograph, monkeypatch):

@@ -16,7 +16,7 @@ import numpy as np
 
 from mien.emotions import EMOTIONS
 from mien.errors import UsageError
-from mien.inference.crop import Box, clip, cut, frame
+from mien.inference.crop import VIEWS, Box, clip, views
 from mien.inference.detector import MIN_SCORE, Detection, Detector, Landmarks
 from mien.inference.model import Floats, Model
 from mien.inference.sources import ColourOrder, Picture, load_picture
@@ -171,7 +171,7 @@ class Recognizer:
             if len(boxes) and np.ndim(boxes[0]) == 0:
                 raise UsageError("boxes: expected a list of (x, y, width, height), not one box")
             seen = [Detection(_own_box(b, width, height), np.nan, ()) for b in boxes]
-        crops = [self._small(cut(pixels, frame(d.box))) for d in seen]
+        crops = [self._small(crop) for d in seen for crop in views(pixels, d.box)]
         return _Found([(d, clip(d.box, width, height)) for d in seen], crops)
 
     def _small(self, crop: Pixels) -> Pixels:
@@ -179,7 +179,9 @@ class Recognizer:
         return self.model.preprocessing.fit(crop).transpose(1, 2, 0).squeeze()
 
     def _faces(self, pictures: "list[_Found]") -> list[list[Face]]:
-        answers = iter(self.model.emotions([crop for found in pictures for crop in found.crops]))
+        crops = [crop for found in pictures for crop in found.crops]
+        each = self.model.emotions(crops).reshape(-1, len(VIEWS), len(EMOTIONS))
+        answers = iter(each.mean(1))
         return [
             [_face(detection, box, next(answers)) for detection, box in found.boxes]
             for found in pictures
@@ -188,7 +190,7 @@ class Recognizer:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """The faces of one picture: what was detected with the clipped box, and the crops."""
+    """The faces of one picture: what was detected with the clipped box, and the views of each."""
 
     boxes: list[tuple[Detection, tuple[int, int, int, int]]]
     crops: list[Pixels]
