@@ -1,3 +1,4 @@
+import contextlib
 import csv
 import json
 import os
@@ -192,6 +193,24 @@ def test_early_stopping_stops(drawn_set: Path, tmp_path: Path) -> None:
     )
     _fit(experiment, tmp_path / "run")
     assert json.loads((tmp_path / "run" / "state.json").read_text())["epochs"] < 10
+
+
+@pytest.mark.parametrize("lr", [0.003, 1e30])
+def test_a_bar_shows_how_far_the_run_is_and_goes(
+    drawn_set: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    lr: float,
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "120")
+    experiment = _experiment(drawn_set, optimizer={"name": "sgd", "lr": lr})
+    with contextlib.suppress(TrainingError):
+        fitting.fit(experiment, tmp_path / "run", say=lambda line: None, bar=True)
+    shown = capsys.readouterr().err
+    assert "epoch 1/2" in shown
+    assert shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l")  # the cursor is back
 
 
 def test_a_loss_that_is_not_a_number_stops_the_run(drawn_set: Path, tmp_path: Path) -> None:

@@ -12,6 +12,15 @@ import torch
 from lightning.pytorch import Callback, LightningModule, Trainer
 from lightning.pytorch.callbacks import WeightAveraging
 from lightning.pytorch.plugins.io import TorchCheckpointIO
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from safetensors.torch import save
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
@@ -137,6 +146,39 @@ def _csv(rows: list[dict[str, float]]) -> str:
 def _sentence(row: dict[str, float], epochs: int) -> str:
     values = [f"{k} {v:.4f}" for k, v in row.items() if k.startswith(("train_loss", "val_"))]
     return f"epoch {int(row['epoch'])}/{epochs}: {', '.join(values)}, {row['seconds']:.0f} s"
+
+
+class Bar(Callback):
+    """Shows on the error output how far the run is, and how long it still takes."""
+
+    def __init__(self) -> None:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        left = (TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(compact=True))
+        self.progress = Progress(*columns, *left, console=Console(stderr=True), transient=True)
+        self.task = self.progress.add_task("training", total=None)
+
+    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Show the bar."""
+        steps = int(trainer.num_training_batches) * (trainer.max_epochs or 1)
+        self.progress.update(self.task, total=steps, completed=trainer.global_step)
+        self.progress.start()
+
+    def on_train_batch_end(
+        self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        """Move the bar."""
+        said = f"epoch {trainer.current_epoch + 1}/{trainer.max_epochs}"
+        self.progress.update(self.task, description=said, completed=trainer.global_step)
+
+    def on_train_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Take the bar away."""
+        self.progress.stop()
+
+    def on_exception(
+        self, trainer: Trainer, pl_module: LightningModule, exception: BaseException
+    ) -> None:
+        """Take the bar away when the run is cut off; the terminal's cursor comes back."""
+        self.progress.stop()
 
 
 class Threads(Callback):

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from lightning.pytorch import Callback, Trainer, seed_everything
 from lightning.pytorch.accelerators import CUDAAccelerator, MPSAccelerator
-from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint, TQDMProgressBar
+from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint
 from lightning.pytorch.loggers import TensorBoardLogger
 
 from mien.config import Experiment
@@ -142,7 +142,7 @@ def _lesson(experiment: Experiment, data: Splits) -> Lesson:
 
 def _trainer(run: RunFolder, experiment: Experiment, record: Callback, bar: bool) -> Trainer:
     settings = experiment.train
-    extra: list[Callback] = [TQDMProgressBar()] if bar else []
+    extra: list[Callback] = [callbacks.Bar()] if bar else []
     if settings.average:
         extra.append(callbacks.average(settings.average))
     if settings.stop_after:
@@ -161,7 +161,7 @@ def _trainer(run: RunFolder, experiment: Experiment, record: Callback, bar: bool
         deterministic=True,
         num_sanity_val_steps=0,
         enable_model_summary=False,
-        enable_progress_bar=bar,
+        enable_progress_bar=False,
         log_every_n_steps=50,
     )
 
