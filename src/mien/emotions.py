@@ -53,8 +53,8 @@ _BY_NAME: Mapping[str, str] = {e: e for e in EMOTIONS} | {
 }
 
 
-def _codes(*names: str) -> Mapping[int, str]:
-    return MappingProxyType({code: canonical(name) for code, name in enumerate(names)})
+def _codes(*names: str, start: int = 0) -> Mapping[int, str]:
+    return MappingProxyType({code: canonical(name) for code, name in enumerate(names, start)})
 
 
 def canonical(name: str) -> str:
@@ -87,6 +87,24 @@ CODES: Mapping[str, Mapping[int, str]] = MappingProxyType(
         "fer2013": _codes("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"),
         # ``label`` of hub copies whose class names stand in alphabetical order
         "alphabetical": _codes("angry", "disgust", "fear", "happy", "neutral", "sad", "surprise"),
+        # Li, Deng and Du 2017, doi:10.1109/CVPR.2017.277; list_patition_label.txt counts from 1
+        "rafdb": _codes(
+            "surprise", "fear", "disgust", "happiness", "sadness", "anger", "neutral", start=1
+        ),
+        # Lucey et al. 2010, doi:10.1109/CVPRW.2010.5543262; Emotion/*_emotion.txt
+        "ckplus": _codes(
+            "neutral", "anger", "contempt", "disgust", "fear", "happy", "sadness", "surprise"
+        ),
+        # ckextended.csv, CK+ in the columns of fer2013.csv: FER-2013's codes and contempt
+        "ckextended": _codes(
+            "anger", "disgust", "fear", "happy", "sad", "surprise", "neutral", "contempt"
+        ),
+        # Mollahosseini et al. 2017, arXiv:1708.03985; 8 to 10 are no emotion
+        "affectnet": _codes(
+            "neutral", "happy", "sad", "surprise", "fear", "disgust", "anger", "contempt"
+        ),
+        # Zhang et al. 2015, arXiv:1609.06426; label.lst
+        "expw": _codes("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"),
         # Barsoum et al. 2016, arXiv:1608.01041; order of the vote columns of fer2013new.csv
         "ferplus": _codes(
             "neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt"
@@ -96,6 +114,20 @@ CODES: Mapping[str, Mapping[int, str]] = MappingProxyType(
 """Label set → its integer codes. A code is never read without naming its source."""
 
 LABEL_SETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"fer2013": BASIC, "ferplus": EMOTIONS}
+    {
+        "fer2013": BASIC,
+        "ferplus": EMOTIONS,
+        "rafdb": BASIC,
+        "ckplus": EMOTIONS,
+        "affectnet": EMOTIONS,
+        "jaffe": BASIC,
+        "expw": BASIC,
+        "seven": BASIC,
+        "eight": EMOTIONS,
+    }
 )
-"""Label set → the classes a model head for it answers with, in canonical order."""
+"""Label set → the classes a model head for it answers with, in canonical order.
+
+A label set says whose judgement the labels are. ``seven`` and ``eight`` are anybody's: of folders
+and tables that a user brings, and of merged datasets.
+"""

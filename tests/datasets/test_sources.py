@@ -114,7 +114,7 @@ def test_a_file_that_may_not_be_read_is_refused(published, tmp_path, monkeypatch
     def refuse(path, *arguments, **options):
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr("mien.datasets.csv_rows.header", refuse)
+    monkeypatch.setattr("mien.datasets.readers.csv_rows.header", refuse)
     with pytest.raises(SourceError, match=r"fer2013.csv cannot be read: Permission denied"):
         open_source(published, tmp_path).__enter__()
 

@@ -5,7 +5,7 @@ import warnings
 
 import cv2
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from mien.datasets.source import Pixels
 from mien.errors import ImageError
@@ -19,7 +19,8 @@ _GREY_MODES = ("1", "L", "LA")
 def decode(data: bytes) -> Pixels:
     """Return an encoded picture as ``uint8 [H, W]`` grey or ``uint8 [H, W, 3]`` RGB.
 
-    Grey pictures stay grey, all others become RGB; transparency is dropped.
+    Grey pictures stay grey, all others (palettes, CMYK) become RGB; transparency is dropped, and
+    the turn that a camera noted (EXIF) is applied.
 
     Raises:
         ImageError: empty, no picture, cut short, too large or of more than eight bits.
@@ -42,9 +43,10 @@ def _pixels(image: Image.Image) -> Pixels:
         raise ImageError(
             f"{image.width}x{image.height} pixels, expected at most {MOST_PIXELS:,} in all"
         )
-    if image.mode in ("I;16", "I", "F"):
+    if image.mode.startswith(("I", "F")):
         raise ImageError(f"pixels of mode {image.mode}, expected eight bits a channel")
-    return np.asarray(image.convert("L" if image.mode in _GREY_MODES else "RGB"))
+    upright = ImageOps.exif_transpose(image)
+    return np.asarray(upright.convert("L" if upright.mode in _GREY_MODES else "RGB"))
 
 
 def as_grey(pixels: Pixels) -> Pixels:

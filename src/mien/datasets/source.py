@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 Pixels = npt.NDArray[np.uint8]
+Box = tuple[float, float, float, float]
+"""x and y of the upper left corner, width, height; in pixels of the picture."""
 
 SPLITS: tuple[str, ...] = ("train", "val", "test")
 """The splits of a prepared dataset, in the order of every table."""
@@ -34,6 +36,13 @@ class Picture:
         label: canonical emotion, None where it cannot be told.
         pixels: ``uint8 [H, W]`` grey or ``uint8 [H, W, 3]`` RGB, None where unreadable.
         problem: why the picture is unreadable; empty where it is not.
+        subject: the person, in the source's own word; empty where nobody knows.
+        sequence: the film that the picture is a frame of, unique in the source; empty where none.
+        box: where the face lies in ``pixels`` (see ``Box``), None where pictures are faces.
+        votes: FER+ votes in the order of ``votes.VOTES``, None where there are none.
+        origin: the dataset that a picture of a merged one comes from; empty where it is the
+            source itself.
+        label_set: whose label it is; empty where it is the source's.
     """
 
     id: str
@@ -43,6 +52,28 @@ class Picture:
     label: str | None
     pixels: Pixels | None
     problem: str = ""
+    subject: str = ""
+    sequence: str = ""
+    box: Box | None = None
+    votes: tuple[int, ...] | None = None
+    origin: str = ""
+    label_set: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a person can ask of the readers; each reader heeds what concerns it.
+
+    Attributes:
+        peaks: of each labelled CK+ sequence, how many of its last frames show the emotion.
+        neutral: whether the first frame of a CK+ sequence is taken as neutral.
+        columns: for tables: ``path``, ``label``, and where there are such columns ``split`` and
+            ``subject`` → the column's name.
+    """
+
+    peaks: int = 3
+    neutral: bool = True
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 class Source(Protocol):

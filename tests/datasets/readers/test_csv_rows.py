@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from made_sources import faces, rows_of, text, write_csv
 
-from mien.datasets.csv_rows import parse_pixels, recognise
+from mien.datasets.readers.csv_rows import parse_pixels, recognise
 from mien.datasets.sources import open_source
 from mien.errors import SourceError
 

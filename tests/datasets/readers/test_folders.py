@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from made_sources import encoded, faces
 
-from mien.datasets.folders import recognise
+from mien.datasets.readers.folders import recognise
 from mien.errors import SourceError
 
 
@@ -92,7 +92,7 @@ def test_unreadable_folder_is_refused(tmp_path, monkeypatch):
     def refuse(path):
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr("mien.datasets.folders.os.scandir", refuse)
+    monkeypatch.setattr("mien.datasets.readers.walk.os.scandir", refuse)
     with pytest.raises(SourceError, match="cannot be read: Permission denied"):
         recognise(tmp_path)
 

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 from made_sources import encoded, faces
 
-from mien.datasets.parquet import recognise, split_of
+from mien.datasets.readers.parquet import recognise, split_of
 from mien.errors import MissingExtraError, SourceError
 
 FER = ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"]

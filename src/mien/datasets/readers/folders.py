@@ -4,22 +4,20 @@ The release holds the competition's PublicTest and PrivateTest together in ``tes
 may keep the split (``PrivateTest_…``); where each of them does, it counts.
 """
 
-import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from mien.datasets.pictures import as_grey, decode
+from mien.datasets.readers.walk import SUFFIXES, files, load, pictures, subfolders
 from mien.datasets.source import SPLITS, USAGES, Picture, safe_id
 from mien.emotions import LABEL_SETS, canonical
-from mien.errors import ImageError, SourceError, UnknownEmotionError
+from mien.errors import SourceError, UnknownEmotionError
 
 SPLIT_FOLDERS: Mapping[str, str] = MappingProxyType(
     {"train": "train", "training": "train", "test": "test", "testing": "test"}
     | {"val": "val", "valid": "val", "validation": "val"}
 )
-SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".gif", ".pgm", ".ppm")
 _KEPT = re.compile(r"(Training|PublicTest|PrivateTest)_")
 
 
@@ -48,11 +46,6 @@ def recognise(path: Path) -> "FolderSource | None":
     return FolderSource(path, {f: e for f, e in named.items() if e is not None})
 
 
-def subfolders(path: Path) -> list[Path]:
-    """Return the folders in a folder, sorted, without hidden ones."""
-    return sorted(Path(e.path) for e in _entries(path) if e.is_dir() and _visible(e.name))
-
-
 class FolderSource:
     """Pictures in folders, in the order of split, emotion and file name."""
 
@@ -64,7 +57,7 @@ class FolderSource:
         self._root = root
         self.files: Sequence[Path] = ()
         self._classes = dict(sorted(classes.items(), key=lambda item: _rank(item[0])))
-        kept = [bool(_KEPT.match(p.name)) for folder in classes for p in self._pictures(folder)]
+        kept = [bool(_KEPT.match(p.name)) for folder in classes for p in pictures(folder)]
         self._names_tell = bool(kept) and all(kept)
         splits = list(dict.fromkeys(folder.parent.name for folder in self._classes))
         self.layout = f"FER-2013 as folders ({', '.join(splits)} / emotion / picture)"
@@ -83,31 +76,20 @@ class FolderSource:
             )
         if not self._names_tell and "test" not in splits:
             yield "there are no test pictures: no score can be computed on this set"
-        others = sum(
-            1 for f in self._classes for p in _files(f) if p.suffix.lower() not in SUFFIXES
-        )
+        others = sum(1 for f in self._classes for p in files(f) if p.suffix.lower() not in SUFFIXES)
         if others:
             yield f"{others} file(s) without the suffix of a picture were passed over"
-
-    def _pictures(self, folder: Path) -> Iterator[Path]:
-        return (path for path in _files(folder) if path.suffix.lower() in SUFFIXES)
 
     def __iter__(self) -> Iterator[Picture]:
         """Stream the pictures, one in memory at a time."""
         for folder, label in self._classes.items():
-            for path in self._pictures(folder):
+            for path in pictures(folder):
                 yield self._picture(path, folder, label)
 
     def _picture(self, path: Path, folder: Path, label: str) -> Picture:
         within = path.relative_to(self._root)
         kept = _KEPT.match(path.name) if self._names_tell else None
-        pixels, problem = None, ""
-        try:
-            pixels = as_grey(decode(path.read_bytes()))
-        except ImageError as error:
-            problem = str(error)
-        except OSError as error:
-            problem = f"cannot be read ({error.strerror})"
+        pixels, problem = load(path)
         return Picture(
             id=safe_id(within.with_suffix("").parts),
             where=within.as_posix(),
@@ -133,25 +115,3 @@ def _split(folder: Path) -> str:
 
 def _rank(folder: Path) -> tuple[int, str]:
     return SPLITS.index(_split(folder)), folder.name
-
-
-def _visible(name: str) -> bool:
-    return not name.startswith((".", "__MACOSX"))
-
-
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            return list(entries)
-    except OSError as error:
-        raise SourceError(f"the folder {folder} cannot be read: {error.strerror}") from error
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    """Stream the files of a class, those of folders in it included, sorted."""
-    entries = sorted(_entries(folder), key=lambda entry: entry.name)
-    for entry in (entry for entry in entries if _visible(entry.name)):
-        if entry.is_dir():
-            yield from _files(Path(entry.path))
-        else:
-            yield Path(entry.path)

@@ -13,10 +13,12 @@ from pathlib import Path
 import numpy as np
 
 from mien.datasets.source import USAGES, Picture, Pixels
+from mien.datasets.votes import FILE_NAME as VOTES_FILE
 from mien.emotions import CODES
 from mien.errors import SourceError
 
 SIDE = 48
+_NAMES = ("fer2013.csv", "icml_face_data.csv", "train.csv")
 _VALUES = {str(value): value for value in range(256)}
 _COLUMNS = ("emotion", "pixels", "usage")
 
@@ -31,9 +33,19 @@ def header(path: Path) -> list[str]:
 def recognise(path: Path) -> "CsvSource | None":
     """Return the source that a CSV file is, None where it is none of FER-2013.
 
+    Of a folder, the file that holds most of the set is taken.
+
     Raises:
         SourceError: it is a part of FER-2013 that cannot be prepared.
     """
+    if not path.is_dir():
+        return _of_file(path)
+    files = sorted(p for p in path.glob("*.csv") if p.name != VOTES_FILE)
+    files.sort(key=lambda p: _NAMES.index(p.name) if p.name in _NAMES else len(_NAMES))
+    return next((source for p in files if (source := _of_file(p))), None)
+
+
+def _of_file(path: Path) -> "CsvSource | None":
     if path.suffix.lower() != ".csv" or not path.is_file():
         return None
     columns = header(path)

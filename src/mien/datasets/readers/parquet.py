@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from mien.datasets.hub_table import Table
 from mien.datasets.pictures import as_grey, decode
+from mien.datasets.readers.hub_table import Table
 from mien.datasets.source import SPLITS, USAGES, Picture
 from mien.errors import ImageError, SourceError
 
