@@ -58,7 +58,7 @@ def test_the_bar_goes_to_the_error_output_of_a_terminal(here, monkeypatch):
 
 def test_notes_are_printed(here):
     result = call("prepare", write_csv(here / "fer2013.csv", usages=["Training"]), "out")
-    assert "split: validation: 10% of training" in result.stdout
+    assert "split: train 90 %, val 10 % of the source's train" in result.stdout
     path = write_csv(here / "train.csv", usages=["Training"])
     path.write_text("\n".join(r.rsplit(",", 1)[0] for r in path.read_text().split("\n")))
     assert "note: train.csv holds no test pictures" in call("prepare", path, "other").stdout
@@ -117,6 +117,7 @@ def test_what_is_not_there_is_refused(here):
 
 class Drawn:
     name, label_set, layout, keeps_row_order = "drawn", "ferplus", "drawn by code", False
+    has_splits = True
 
     def __init__(self, count=2000, seed=0):
         self.count, self.seed, self.notes = count, seed, [f"seed {seed}"]

@@ -76,6 +76,7 @@ class Stream:
     label_set: str = "fer2013"
     layout: str = "a list"
     keeps_row_order: bool = True
+    has_splits: bool = True
     notes: list[str] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[Picture]:

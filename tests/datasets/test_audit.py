@@ -23,13 +23,14 @@ def flags():
         "unreadable": unreadable,
         "constant": np.arange(9) == 5,
         "not_a_face": np.isin(np.arange(9), [2, 4, 5]),
+        "no_face": np.isin(np.arange(9), [4, 5]),
         "conflicting": conflicts(GROUPS, LABELS),
         **{f"copy_in_{name}": copies_in(GROUPS, SPLIT, name) for name in ("train", "val", "test")},
     }
 
 
 def test_groups_are_named_by_their_first_picture():
-    assert group_ids([*"aabbcdc", "", "a"]).tolist() == GROUPS.tolist()
+    assert group_ids(np.array([*"aabbcdc", "", "a"], dtype="S64")).tolist() == GROUPS.tolist()
 
 
 def test_a_picture_is_no_copy_of_itself():
@@ -53,6 +54,7 @@ def test_every_count():
         "conflicting": 2,
         "constant": 1,
         "not_a_face": 3,
+        "no_face": 2,
         "classes": {
             "train": {"anger": 2, "contempt": 1, "disgust": 0, "fear": 0, "happiness": 0},
             "val": {"anger": 0, "contempt": 0, "disgust": 1, "fear": 2, "happiness": 0},
@@ -81,9 +83,9 @@ def test_unreadable_pictures_are_in_no_class():
 
 @pytest.mark.parametrize("hashes", [[], ["", ""]])
 def test_nothing_readable_gives_zeros(hashes):
-    groups = group_ids(hashes)
+    groups = group_ids(np.array(hashes, dtype="S64"))
     none = np.zeros(len(groups), bool)
-    kinds = ("unreadable", "constant", "not_a_face", "conflicting")
+    kinds = ("unreadable", "constant", "not_a_face", "no_face", "conflicting")
     every = dict.fromkeys([*kinds, *(f"copy_in_{s}" for s in ("train", "val", "test"))], none)
     counted = audit(groups, np.array([""] * len(groups)), groups, every)
     assert counted["unique"] == counted["duplicate_groups"] == counted["conflicting_groups"] == 0

@@ -42,7 +42,7 @@ def test_everything_comes_back(out, three_splits):
     assert opened.votes[0].tolist() == [8, 0, 0, 0, 0, 0, 0, 0, 2, 0]
     assert opened.sizes.tolist() == [[48, 48, 1]] * 30
     assert set(opened.flags) == {
-        *("unreadable", "constant", "not_a_face", "conflicting", "duplicate"),
+        *("unreadable", "constant", "not_a_face", "no_face", "conflicting", "duplicate"),
         *("copy_in_train", "copy_in_val", "copy_in_test"),
     }
     for n, (_, face, _) in enumerate(three_splits):
@@ -86,7 +86,7 @@ def test_a_packed_file_that_does_not_match_is_made_again(out, three_splits, harm
 
 def test_an_edited_manifest_does_not_match_the_packed_file(out):
     path = out / "manifest.csv"
-    digest = path.read_text().split("\np3,")[1].split(",")[9]
+    digest = path.read_text().split("\np3,")[1].split(",")[12]
     path.write_text(path.read_text().replace(digest, "0" * 64))
     with pytest.raises(PreparedDataError, match=r"1 picture\(s\) are not what the manifest says"):
         PreparedSet.open(out)
@@ -194,7 +194,10 @@ def test_where_leaves_out_what_is_named(tmp_path):
         name: sorted(set(range(8)) - set(opened.where("train", [name]).tolist()))
         for name in prepared.LEAVE_OUT
     }
-    assert left == {"copies": [1, 2], "constant": [3], "not_a_face": [6], "conflicting": [2]}
+    assert left == {
+        **{"copies": [1, 2], "constant": [3], "not_a_face": [6]},
+        **{"no_face": [], "conflicting": [2]},
+    }
     assert opened.where("train", list(prepared.LEAVE_OUT)).tolist() == [0, 4, 5, 7]
 
 
@@ -202,7 +205,7 @@ def test_unknown_names_are_refused_with_the_choices(out):
     opened = PreparedSet.open(out)
     with pytest.raises(UnknownNameError, match="unknown split 'valid'; known: train, val, test"):
         opened.where(split="valid")
-    with pytest.raises(UnknownNameError, match="'copy'; known: copies, not_a_face, constant"):
+    with pytest.raises(UnknownNameError, match="'copy'; known: copies, not_a_face, no_face,"):
         opened.where(leave_out=["copy"])
 
 

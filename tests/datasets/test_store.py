@@ -103,7 +103,7 @@ def test_validation_is_cut_from_training_where_there_is_none(tmp_path):
     summary = prepare(stream(rows), tmp_path / "out")
     table = lines(tmp_path / "out")
     assert summary.record["splits"] == {"train": 126, "val": 14, "test": 7}
-    assert "10% of training, stratified by class" in summary.record["split"]
+    assert "val 10 % of the source's train, stratified by class" in summary.record["split"]
     assert table[0]["split"] == table[7]["split"]
     assert {row["source_split"] for row in table if row["split"] == "val"} == {"Training"}
     again = prepare(stream(rows), tmp_path / "again")

@@ -1,6 +1,6 @@
 """The audit: what is wrong with a dataset, counted. Arrays in, plain values out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,15 +13,13 @@ Mask = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
 
-def group_ids(hashes: Sequence[str] | npt.NDArray[np.str_]) -> Ints:
+def group_ids(hashes: npt.NDArray[np.bytes_]) -> Ints:
     """Return ``int64 [N]``: the position of the first picture with the same hash.
 
     Empty hashes (unreadable pictures) get -1.
     """
-    first: dict[str, int] = {}
-    return np.array(
-        [first.setdefault(h, n) if h else -1 for n, h in enumerate(hashes)], dtype=np.int64
-    )
+    _, first, inverse = np.unique(hashes, return_index=True, return_inverse=True)
+    return np.where(hashes == b"", -1, first[inverse]).astype(np.int64)
 
 
 def copies_in(groups: Ints, split: npt.NDArray[np.str_], name: str) -> Mask:
@@ -53,8 +51,8 @@ def audit(
         groups: ``int64 [N]``, see ``group_ids``.
         split: ``train``, ``val``, ``test`` or empty, one a picture.
         labels: ``int64 [N]``, index in ``EMOTIONS``, -1 where there is none.
-        flags: ``bool [N]`` each: ``unreadable``, ``constant``, ``not_a_face``, ``conflicting``
-            and ``copy_in_*``, as in the manifest.
+        flags: ``bool [N]`` each: ``unreadable``, ``constant``, ``not_a_face``, ``no_face``,
+            ``conflicting`` and ``copy_in_*``, as in the manifest.
 
     Returns:
         Counts under plain keys; copies mean byte-identical pixels.
@@ -71,6 +69,7 @@ def audit(
         "conflicting": int(conflicting.sum()),
         "constant": int(flags["constant"].sum()),
         "not_a_face": int(flags["not_a_face"].sum()),
+        "no_face": int(flags["no_face"].sum()),
         "classes": class_counts(split, labels, ~flags["unreadable"]),
         **_across(split, flags),
     }

@@ -1,26 +1,43 @@
 """The first walk over a source: everything is read and checked, nothing has its place yet.
 
-Pixels and texts go to two files on the way; memory holds its name, a hash and a few numbers.
+Pixels, texts and numbers go to files on the way. Memory holds one picture, the words that
+repeat (splits, people, films) and, at the end, about a hundred bytes a picture.
 """
 
 import csv
+import struct
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
 
-from mien.datasets.source import Picture, Pixels, Source, pixel_hash
+from mien.datasets.framing import AS_IT_IS, Framing
+from mien.datasets.source import SPLITS, Picture, Pixels, Source, pixel_hash
+from mien.datasets.votes import VOTES
 from mien.emotions import EMOTIONS
 
 Progress = Callable[[str, int, int | None], None]
 """Called with what is being done, how many pictures are done and how many there are, if known."""
 
+Ints = npt.NDArray[np.int64]
+_NUMBERS = np.dtype(
+    [
+        *(("id", "u8", 2), ("pixels", "u8", 2), ("subject", "i4"), ("sequence", "i4")),
+        *(("usage", "i4"), ("split", "i1"), ("label", "i1"), ("flags", "u1")),
+    ]
+)
+_LINE = struct.Struct("<4Q3i2bB")
+_READABLE, _CONSTANT, _NO_FACE, _VOTED = 1, 2, 4, 8
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What the second walk needs of one picture; ``shape`` is empty where it is unreadable."""
+    """The texts of one picture; ``shape`` is empty where it is unreadable."""
 
     id: str
     where: str
@@ -28,6 +45,10 @@ class Row:
     shape: tuple[int, ...]
     sha256: str
     problem: str
+    subject: str
+    sequence: str
+    origin: str
+    label_set: str
 
 
 @dataclass(frozen=True)
@@ -39,100 +60,208 @@ class Gathered:
         split: ``train``, ``val``, ``test`` or empty.
         labels: ``int64 [N]``, index in ``EMOTIONS``, -1 where there is none.
         groups: ``int64 [N]``: position of the first picture with the same pixels, -1 unreadable.
-        constant: ``bool [N]``: all pixels have one value.
+        constant, no_face: ``bool [N]``: all pixels have one value; no face was found in it.
+        subjects, sequences: ``int64 [N]``, equal for the same person or film, -1 unknown.
+        votes: ``int16 [N, 10]`` that came with the pictures, None where there were none.
         problems: a line for each unreadable picture.
-        pixels_file, rows_file: where pixels (flat) and rows lie.
+        renamed: number of a picture → number of the one whose name it has.
+        folder: where pixels (flat) and rows lie.
     """
 
     usages: npt.NDArray[np.str_]
     split: npt.NDArray[np.str_]
-    labels: npt.NDArray[np.int64]
-    groups: npt.NDArray[np.int64]
+    labels: Ints
+    groups: Ints
     constant: npt.NDArray[np.bool_]
+    no_face: npt.NDArray[np.bool_]
+    subjects: Ints
+    sequences: Ints
+    votes: npt.NDArray[np.int16] | None
     problems: list[str]
-    pixels_file: Path
-    rows_file: Path
+    renamed: dict[int, int]
+    folder: Path
 
     @property
     def readable(self) -> npt.NDArray[np.bool_]:
         """``bool [N]``."""
         return self.groups >= 0
 
+    @property
+    def pixels_file(self) -> Path:
+        """Where all pixels lie, one picture after the other."""
+        return self.folder / "pixels.u8"
+
     def walk(self) -> Iterator[tuple[Row, Pixels | None]]:
         """Stream rows and pixels again, in the source's order."""
-        with (
-            self.rows_file.open(encoding="utf-8", newline="") as rows,
-            self.pixels_file.open("rb") as spool,
-        ):
-            for cells in csv.reader(rows):
-                shape = tuple(int(n) for n in cells[3].split())
-                row = Row(cells[0], cells[1], cells[2], shape, cells[4], cells[5])
-                yield row, _next_pixels(spool.read, shape) if shape else None
+        with self.pixels_file.open("rb") as spool:
+            for number, row in enumerate(_rows(self.folder)):
+                pixels = _next_pixels(spool.read, row.shape) if row.shape else None
+                if number in self.renamed:
+                    yield _nameless(row, number), None
+                else:
+                    yield row, pixels
+
+    def shapes(self) -> Ints:
+        """Return height, width and channels of each picture, ``int64 [N, 3]``; else zeros."""
+        return np.array([size_of(row.shape) for row in _rows(self.folder)], np.int64).reshape(-1, 3)
+
+
+def size_of(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return height, width and channels; zeros where there are no pixels."""
+    return (*shape, 1)[:3] if shape else (0, 0, 0)
+
+
+def _rows(folder: Path) -> Iterator[Row]:
+    with (folder / "rows.csv").open(encoding="utf-8", newline="") as file:
+        for cells in csv.reader(file):
+            shape = tuple(int(n) for n in cells[3].split())
+            yield Row(cells[0], cells[1], cells[2], shape, *cells[4:])
 
 
 def _next_pixels(read: Callable[[int], bytes], shape: tuple[int, ...]) -> Pixels:
     return np.frombuffer(read(int(np.prod(shape))), np.uint8).reshape(shape)
 
 
-class _Book:
-    """Names and pixels seen so far."""
+def _nameless(row: Row, number: int) -> Row:
+    problem = "the same name as another picture, expected different names"
+    name = f"{row.id}~{number}"
+    return Row(name, row.where, row.source_split, (), "", problem, *_tail(row))
+
+
+def _tail(row: Row | Picture) -> tuple[str, str, str, str]:
+    return (row.subject, row.sequence, row.origin, row.label_set)
+
+
+class _Words:
+    """Words that repeat, as numbers; the empty word is -1."""
 
     def __init__(self) -> None:
-        self.names: dict[str, str] = {}
-        self.first: dict[bytes, int] = {}
+        self.numbers: dict[str, int] = {"": -1}
 
-    def row(self, number: int, picture: Picture) -> Row:
-        problem = " ".join(picture.problem.split())
-        name, pixels = picture.id, picture.pixels
-        if name in self.names:
-            problem = problem or f"the same name as {self.names[name]}, expected different names"
-            name = f"{name}~{number}"
-        self.names[name] = picture.where
-        if problem or pixels is None:
-            return Row(name, picture.where, picture.source_split, (), "", problem or "no pixels")
-        return Row(name, picture.where, picture.source_split, pixels.shape, pixel_hash(pixels), "")
-
-    def group(self, number: int, row: Row) -> int:
-        return self.first.setdefault(bytes.fromhex(row.sha256), number) if row.shape else -1
+    def __call__(self, word: str) -> int:
+        return self.numbers.setdefault(word, len(self.numbers) - 1)
 
 
-def gather(source: Source, folder: Path, progress: Progress) -> Gathered:
-    """Read a source; the two files are written into ``folder``."""
-    book = _Book()
-    usages, splits, labels, groups, constant, problems = [], [], [], [], [], []
-    pixels_file, rows_file = folder / "pixels.u8", folder / "rows.csv"
-    with (
-        pixels_file.open("wb") as spool,
-        rows_file.open("w", encoding="utf-8", newline="") as rows,
-    ):
-        writer = csv.writer(rows)
+def gather(
+    source: Source, folder: Path, progress: Progress, framing: Framing = AS_IT_IS
+) -> Gathered:
+    """Read a source; the files are written into ``folder``."""
+    usages, subjects, sequences = _Words(), _Words(), _Words()
+    problems: list[str] = []
+    with ExitStack() as stack:
+        spool, numbers, votes = (
+            stack.enter_context((folder / name).open("wb"))
+            for name in ("pixels.u8", "numbers.bin", "votes.i2")
+        )
+        texts = stack.enter_context((folder / "rows.csv").open("w", encoding="utf-8", newline=""))
+        writer = csv.writer(texts)
         for number, picture in enumerate(source):
-            row = book.row(number, picture)
+            pixels, face, problem = _framed(picture, framing)
+            row = _row(picture, pixels, problem)
             shape = " ".join(str(n) for n in row.shape)
-            writer.writerow([row.id, row.where, row.source_split, shape, row.sha256, row.problem])
-            usages.append(picture.source_split)
-            splits.append(picture.split)
-            labels.append(EMOTIONS.index(picture.label) if picture.label else -1)
-            groups.append(book.group(number, row))
-            constant.append(_write(spool.write, picture.pixels if row.shape else None))
-            if row.problem:
-                problems.append(f"{row.where}: {row.problem}")
+            writer.writerow(
+                [row.id, row.where, row.source_split, shape, row.sha256, problem, *_tail(row)]
+            )
+            flags = _NO_FACE * (not face) + _VOTED * _write_votes(votes, picture)
+            if pixels is not None:
+                spool.write(pixels.tobytes())
+                flags += _READABLE + _CONSTANT * _is_constant(pixels)
+            split = SPLITS.index(picture.split) if picture.split else -1
+            label = EMOTIONS.index(picture.label) if picture.label else -1
+            digests = (*_digest(row.id), *_pixel_digest(row.sha256))
+            words = (subjects(row.subject), sequences(row.sequence), usages(row.source_split))
+            numbers.write(_LINE.pack(*digests, *words, split, label, flags))
+            if problem:
+                problems.append(f"{row.where}: {problem}")
             progress("reading", number + 1, None)
+    return _gathered(folder, [*list(usages.numbers)[1:], ""], problems)
+
+
+def _framed(picture: Picture, framing: Framing) -> tuple[Pixels | None, bool, str]:
+    """Return pixels, whether a face was found, and what is wrong."""
+    problem = " ".join(picture.problem.split())
+    if problem or picture.pixels is None:
+        return None, True, problem or "no pixels"
+    try:
+        return *framing.apply(picture.pixels, picture.box), ""
+    except ValueError as error:
+        return None, True, str(error)
+
+
+def _row(picture: Picture, pixels: Pixels | None, problem: str) -> Row:
+    shape, digest = ((), "") if pixels is None else (pixels.shape, pixel_hash(pixels))
+    words = (picture.id, picture.where, picture.source_split)
+    return Row(*words, shape, digest, problem, *_tail(picture))
+
+
+def _write_votes(file: IO[bytes], picture: Picture) -> bool:
+    counts = picture.votes if picture.votes is not None else (0,) * len(VOTES)
+    file.write(np.array(counts, np.int16).tobytes())
+    return picture.votes is not None
+
+
+def _is_constant(pixels: Pixels) -> bool:
+    return bool((pixels == pixels.reshape(-1, *pixels.shape[2:])[0]).all())
+
+
+def _digest(name: str) -> tuple[int, int]:
+    return _halves(blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16).digest())
+
+
+def _pixel_digest(sha256: str) -> tuple[int, int]:
+    return _halves(bytes.fromhex(sha256[:32])) if sha256 else (0, 0)
+
+
+def _halves(digest: bytes) -> tuple[int, int]:
+    return int.from_bytes(digest[:8], "big"), int.from_bytes(digest[8:], "big")
+
+
+def _gathered(folder: Path, usages: list[str], problems: list[str]) -> Gathered:
+    table = np.fromfile(folder / "numbers.bin", _NUMBERS)
+    names = same(table["id"])
+    renamed = {int(n): int(names[n]) for n in np.flatnonzero(names != np.arange(len(names)))}
+    readable = (table["flags"] & _READABLE > 0) & (names == np.arange(len(names)))
+    _name_problems(folder, renamed, problems)
+    groups = np.full(len(table), -1, np.int64)
+    held = np.flatnonzero(readable)
+    groups[held] = held[same(table["pixels"][held])]
+    votes = None
+    if (table["flags"] & _VOTED).any():
+        votes = np.fromfile(folder / "votes.i2", np.int16).reshape(-1, len(VOTES))
     return Gathered(
-        np.array(usages, dtype=str),
-        np.array(splits, dtype=str),
-        np.array(labels, dtype=np.int64),
-        np.array(groups, dtype=np.int64),
-        np.array(constant, dtype=bool),
-        problems,
-        pixels_file,
-        rows_file,
+        usages=np.array(usages, dtype=str)[table["usage"]],
+        split=np.array([*SPLITS, ""])[table["split"]],
+        labels=table["label"].astype(np.int64),
+        groups=groups,
+        constant=readable & (table["flags"] & _CONSTANT > 0),
+        no_face=readable & (table["flags"] & _NO_FACE > 0),
+        subjects=table["subject"].astype(np.int64),
+        sequences=table["sequence"].astype(np.int64),
+        votes=votes,
+        problems=problems,
+        renamed=renamed,
+        folder=folder,
     )
 
 
-def _write(write: Callable[[bytes], int], pixels: Pixels | None) -> bool:
-    """Append pixels to the spool; tell whether they are all of one value."""
-    if pixels is None:
-        return False
-    write(pixels.tobytes())
-    return bool((pixels == pixels.reshape(-1, *pixels.shape[2:])[0]).all())
+def same(digests: npt.NDArray[np.uint64]) -> Ints:
+    """Return the position of the first equal row of ``uint64 [N, 2]``, ``int64 [N]``."""
+    order = np.lexsort((digests[:, 1], digests[:, 0]))  # stable: the first of equals is first
+    ordered = digests[order]
+    begins = np.ones(len(order), bool)
+    begins[1:] = (ordered[1:] != ordered[:-1]).any(1)
+    found = np.empty(len(order), np.int64)
+    found[order] = order[begins][np.cumsum(begins) - 1] if len(order) else order
+    return found
+
+
+def _name_problems(folder: Path, renamed: dict[int, int], problems: list[str]) -> None:
+    """Add a line for each picture that has the name of an earlier one."""
+    if not renamed:
+        return
+    wanted = {*renamed, *renamed.values()}
+    where = {n: row.where for n, row in enumerate(_rows(folder)) if n in wanted}
+    for number, first in renamed.items():
+        problems.append(
+            f"{where[number]}: the same name as {where[first]}, expected different names"
+        )

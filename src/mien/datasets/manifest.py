@@ -1,9 +1,11 @@
 """The manifest: one line a picture of the source, in the source's order."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +20,7 @@ FLAGS: tuple[str, ...] = (
     "unreadable",
     "constant",
     "not_a_face",
+    "no_face",
     "conflicting",
     *(f"copy_in_{split}" for split in SPLITS),
 )
@@ -26,11 +29,19 @@ FLAGS: tuple[str, ...] = (
 VOTE_COLUMNS: tuple[str, ...] = tuple(f"votes_{name}" for name in VOTES)
 COLUMNS: tuple[str, ...] = (
     *("id", "file", "split", "label", "label_set", "where", "source_split"),
-    *("height", "width", "channels", "sha256"),
+    *("subject", "sequence", "origin", "height", "width", "channels", "sha256"),
     *VOTE_COLUMNS,
     *FLAGS,
     *("duplicate_of", "problem"),
 )
+
+CHUNK = 5000
+_TEXTS = {
+    **{"ids": "id", "files": "file", "split": "split", "label_sets": "label_set"},
+    **{"source_splits": "source_split", "subjects": "subject"},
+    **{"sequences": "sequence", "origins": "origin"},
+}
+Text = npt.NDArray[np.str_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +49,27 @@ class Manifest:
     """A manifest as arrays, one entry a line.
 
     Attributes:
-        ids, files, split, label_sets, hashes: text; ``files`` is empty where unreadable.
+        ids, files, split, label_sets: text; ``files`` is empty where unreadable.
+        source_splits, subjects, sequences, origins: text; empty where nobody knows.
+        hashes: ``bytes [N]``, 64 hexadecimal digits; empty where unreadable.
         labels: ``int64 [N]``, index in ``EMOTIONS``, -1 where there is none.
         sizes: ``int64 [N, 3]``: height, width, channels; zeros where unreadable.
-        votes: ``int16 [N, 10]`` in the order of ``votes.VOTES``, None where there are none.
+        votes: ``int16 [N, 10]`` in the order of ``votes.VOTES``, zeros in rows without any; None
+            where no row has some.
         flags: ``bool [N]`` each, by the names of ``FLAGS``, and ``duplicate``.
     """
 
-    ids: npt.NDArray[np.str_]
-    files: npt.NDArray[np.str_]
-    split: npt.NDArray[np.str_]
-    label_sets: npt.NDArray[np.str_]
+    ids: Text
+    files: Text
+    split: Text
+    label_sets: Text
+    source_splits: Text
+    subjects: Text
+    sequences: Text
+    origins: Text
+    hashes: npt.NDArray[np.bytes_]
     labels: npt.NDArray[np.int64]
     sizes: npt.NDArray[np.int64]
-    hashes: npt.NDArray[np.str_]
     votes: npt.NDArray[np.int16] | None
     flags: dict[str, npt.NDArray[np.bool_]]
 
@@ -65,20 +83,18 @@ def write_manifest(path: Path, rows: Iterable[Sequence[object]]) -> None:
 
 
 def read_manifest(path: Path) -> Manifest:
-    """Read a manifest.
+    """Read a manifest; of the text that is parsed, a few thousand lines are held at a time.
 
     Raises:
         PreparedDataError: it is missing, or was damaged or edited into something else.
     """
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.reader(file))
-        if not rows or tuple(rows[0]) != COLUMNS:
-            raise ValueError("other columns than mien writes")
-        short = [n for n, row in enumerate(rows[1:]) if len(row) != len(COLUMNS)]
-        if short:
-            raise ValueError(f"{len(short)} damaged line(s), first for row {short[0]}")
-        return _arrays(rows[1:])
+            reader = csv.reader(file)
+            if tuple(next(reader, ())) != COLUMNS:
+                raise ValueError("other columns than mien writes")
+            parts = [_part(rows, n * CHUNK) for n, rows in enumerate(_chunks(reader))]
+        return _whole(parts or [_part([], 0)])
     except (OSError, ValueError, csv.Error, UnknownEmotionError) as error:
         raise PreparedDataError(
             f"{path} is damaged ({error}): expected the manifest that `mien data prepare` wrote; "
@@ -86,34 +102,41 @@ def read_manifest(path: Path) -> Manifest:
         ) from error
 
 
-def _arrays(rows: Sequence[Sequence[str]]) -> Manifest:
-    columns = dict(zip(COLUMNS, _turned(rows), strict=True))
-    splits = np.array(columns["split"], dtype=str)
-    unknown = sorted(set(splits.tolist()) - {*SPLITS, ""})
+def _chunks(reader: Iterator[list[str]]) -> Iterator[list[list[str]]]:
+    while rows := list(islice(reader, CHUNK)):
+        yield rows
+
+
+def _part(rows: Sequence[Sequence[str]], start: int) -> dict[str, npt.NDArray[Any]]:
+    """Return some lines as arrays by the names of ``Manifest``; flags begin with ``flag_``."""
+    short = [n for n, row in enumerate(rows, start) if len(row) != len(COLUMNS)]
+    if short:
+        raise ValueError(f"{len(short)} damaged line(s), first for row {short[0]}")
+    turned = zip(*rows, strict=True) if rows else [()] * len(COLUMNS)
+    columns = dict(zip(COLUMNS, turned, strict=True))
+    unknown = sorted(set(columns["split"]) - {*SPLITS, ""})
     if unknown:
         raise ValueError(f"unknown split {unknown[0]!r}")
-    codes = {"": -1} | {emotion: index(emotion) for emotion in EMOTIONS}
-    flags = {name: _flag(columns[name]) for name in FLAGS}
-    flags["duplicate"] = np.array([bool(text) for text in columns["duplicate_of"]], dtype=bool)
+    codes = {"": -1} | {emotion: n for n, emotion in enumerate(EMOTIONS)}
     labels = [codes[text] if text in codes else index(text) for text in columns["label"]]
-    sizes = [columns[name] for name in ("height", "width", "channels")]
-    if any(not text.isdecimal() for column in sizes for text in column):
-        raise ValueError("a size that is no number of pixels")
-    return Manifest(
-        ids=np.array(columns["id"], dtype=str),
-        files=np.array(columns["file"], dtype=str),
-        split=splits,
-        label_sets=np.array(columns["label_set"], dtype=str),
-        labels=np.where(flags["unreadable"], -1, np.array(labels, dtype=np.int64)),
-        sizes=np.array([[int(n) for n in column] for column in sizes], dtype=np.int64).T,
-        hashes=np.array(columns["sha256"], dtype=str),
-        votes=_votes([columns[name] for name in VOTE_COLUMNS]),
-        flags=flags,
-    )
+    flags = {f"flag_{name}": _flag(columns[name]) for name in FLAGS}
+    flags["flag_duplicate"] = np.array([bool(text) for text in columns["duplicate_of"]], dtype=bool)
+    texts = {name: np.array(columns[column], dtype=str) for name, column in _TEXTS.items()}
+    return {
+        **texts,
+        **flags,
+        "hashes": np.array([text.encode("ascii") for text in columns["sha256"]], dtype="S64"),
+        "labels": np.where(flags["flag_unreadable"], -1, np.array(labels, dtype=np.int64)),
+        "sizes": _sizes([columns[name] for name in ("height", "width", "channels")]),
+        "votes": _votes([columns[name] for name in VOTE_COLUMNS]),
+    }
 
 
-def _turned(rows: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
-    return list(zip(*rows, strict=True)) if rows else [()] * len(COLUMNS)
+def _whole(parts: Sequence[dict[str, npt.NDArray[Any]]]) -> Manifest:
+    whole = {name: np.concatenate([part.pop(name) for part in parts]) for name in list(parts[0])}
+    flags = {name: whole.pop(f"flag_{name}") for name in (*FLAGS, "duplicate")}
+    votes = whole.pop("votes")
+    return Manifest(**whole, votes=votes if votes.any() else None, flags=flags)
 
 
 def _flag(column: Sequence[str]) -> npt.NDArray[np.bool_]:
@@ -122,8 +145,13 @@ def _flag(column: Sequence[str]) -> npt.NDArray[np.bool_]:
     return np.array([text == "1" for text in column], dtype=bool)
 
 
-def _votes(columns: Sequence[Sequence[str]]) -> npt.NDArray[np.int16] | None:
-    """Return ``int16 [N, 10]``; None where every cell is empty."""
-    if not any(columns[0]):
-        return None
-    return np.array([[int(text) for text in column] for column in columns], dtype=np.int16).T.copy()
+def _sizes(columns: Sequence[Sequence[str]]) -> npt.NDArray[np.int64]:
+    if any(not text.isdecimal() for column in columns for text in column):
+        raise ValueError("a size that is no number of pixels")
+    return np.array([[int(n) for n in column] for column in columns], dtype=np.int64).T
+
+
+def _votes(columns: Sequence[Sequence[str]]) -> npt.NDArray[np.int16]:
+    """Return ``int16 [N, 10]``, 0 where a cell is empty."""
+    counts = [[int(text or 0) for text in column] for column in columns]
+    return np.array(counts, dtype=np.int16).T.copy()

@@ -21,6 +21,7 @@ LEAVE_OUT: Mapping[str, str] = MappingProxyType(
     {
         "copies": "training pictures that are byte-identical to one of val or test",
         "not_a_face": "pictures that every vote calls no face",
+        "no_face": "pictures in which no face was found when the dataset was prepared",
         "constant": "pictures of one single value",
         "conflicting": "pictures whose copies carry another label",
     }
@@ -38,8 +39,9 @@ class PreparedSet:
         ids, split: text ``[N]``, one entry a line of the manifest.
         labels: ``int64 [N]``, index in ``EMOTIONS``, -1 where unreadable.
         votes: ``int16 [N, 10]``: eight emotions, unknown, not_a_face; None where there are none.
-        flags: ``bool [N]`` each: ``unreadable``, ``constant``, ``not_a_face``, ``conflicting``,
-            ``copy_in_train``, ``copy_in_val``, ``copy_in_test``, ``duplicate``.
+        flags: ``bool [N]`` each: ``unreadable``, ``constant``, ``not_a_face``, ``no_face``,
+            ``conflicting``, ``copy_in_train``, ``copy_in_val``, ``copy_in_test``, ``duplicate``.
+        manifest: the rest of it: subjects, sequences, origins, hashes …
         sizes: ``int64 [N, 3]``: height, width, channels; zeros where unreadable.
         uniform: whether all readable pictures have the same shape.
     """

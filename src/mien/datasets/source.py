@@ -85,6 +85,8 @@ class Source(Protocol):
         layout: what the source was taken for, in words.
         keeps_row_order: pictures come in the order of ``fer2013.csv`` and ``source_split``
             holds the competition's words, so that FER+ votes can be joined by row.
+        has_splits: the source says which picture is for training and which for testing; where
+            it does not, all of them come as ``train``.
         notes: what a user has to know, one sentence each.
     """
 
@@ -92,6 +94,7 @@ class Source(Protocol):
     label_set: str
     layout: str
     keeps_row_order: bool
+    has_splits: bool
     notes: list[str]
 
     def __iter__(self) -> Iterator[Picture]:

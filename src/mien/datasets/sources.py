@@ -20,9 +20,10 @@ DEPTH = 2
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A source, the files it is read from, and the votes that lie beside it, if any."""
+    """A source, its reader, the files it is read from, and the votes beside it, if any."""
 
     source: FileSource
+    reader: str
     files: tuple[Path, ...]
     votes: Path | None
 
@@ -56,23 +57,23 @@ def open_source(
             root = stack.enter_context(workspace(beside / f".{path.name}.unpacking")) / "in"
             root.mkdir()
             archives.unpack(path, root)
-        place, source = _find(path, root, asked, options or Options())
+        place, name, source = _find(path, root, asked, options or Options())
         if place.is_dir():
             near = [place, place.parent, root, *near]
         files = (path,) if root != path else tuple(source.files)
-        yield Opened(source, files, _votes(source, near))
+        yield Opened(source, name, files, _votes(source, near))
 
 
 def _find(
     named: Path, root: Path, asked: Sequence[str], options: Options
-) -> tuple[Path, FileSource]:
+) -> tuple[Path, str, FileSource]:
     for place in _places(root):
         if (place / FILE_NAME).is_file() and (place / RECORD).is_file():
             raise SourceError(f"{place} is a prepared dataset already: train or evaluate on it")
         for name in asked:
             source = _recognised(name, place, options)
             if source is not None:
-                return place, source
+                return place, name, source
     what = f"not {asked[0]}" if len(asked) == 1 else "no dataset that mien knows"
     raise SourceError(f"{named} is {what}; looked for {_choices(asked)}")
 

@@ -7,10 +7,12 @@ from typing import Any
 
 import mien
 from mien import runs
+from mien.datasets.framing import AS_IT_IS, Framing
 from mien.datasets.gather import Gathered, Progress, gather
 from mien.datasets.manifest import FILE_NAME
 from mien.datasets.plan import Plan, plan
 from mien.datasets.prepared import RECORD
+from mien.datasets.rules import Rule
 from mien.datasets.source import SPLITS, Source
 from mien.datasets.votes import read_votes
 from mien.datasets.workspace import WHOLE, publish, workspace
@@ -18,6 +20,7 @@ from mien.datasets.write import write
 from mien.errors import DataError, SourceError, UnreadablePicturesError
 
 AUDIT = "audit.json"
+AS_USUAL = Rule()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,9 @@ def prepare(
     files: Sequence[Path] = (),
     skip_bad: bool = False,
     overwrite: bool = False,
+    rule: Rule = AS_USUAL,
+    framing: Framing = AS_IT_IS,
+    reader: str = "",
     progress: Progress | None = None,
 ) -> Summary:
     """Write a source as a prepared dataset.
@@ -48,12 +54,16 @@ def prepare(
         files: the files that the source reads, for the record.
         skip_bad: keep unreadable pictures as flagged lines of the manifest.
         overwrite: replace a prepared dataset that stands at ``out``.
+        rule: how to split, and whether to balance training.
+        framing: how pictures are cut and scaled.
+        reader: which reader took the source for its own, for the record.
         progress: see ``gather.Progress``.
 
     Raises:
         UnreadablePicturesError: pictures cannot be read and ``skip_bad`` is not set.
         SourceError: the source is not what it should be, or has no pictures.
-        DataError: the votes do not fit, ``out`` exists, or it cannot be written.
+        DataError: the votes do not fit, the split cannot be made, ``out`` exists, or it cannot
+            be written.
     """
     if votes is not None and not source.keeps_row_order:
         raise DataError(
@@ -66,11 +76,17 @@ def prepare(
         whole = work / WHOLE
         whole.mkdir()
         table = read_votes(votes) if votes is not None else None
-        gathered = gather(source, work, progress)
+        gathered = gather(source, work, progress, framing)
         _check(gathered, source, skip_bad)
-        planned = plan(gathered, table)
-        audited = write(whole, source.label_set, gathered, planned, progress)
-        record = _record(source, gathered, planned, files, votes)
+        planned = plan(gathered, table, rule, source.has_splits)
+        audited = write(whole, source, gathered, planned, progress)
+        record = _record(source, planned) | {
+            "reader": reader,
+            "files": [_file(path) for path in files],
+            "votes": _file(votes) if votes is not None else None,
+            "framing": framing.to_dict(),
+            "balance": rule.balance,
+        }
         runs.write_json(whole / AUDIT, audited)
         runs.write_json(whole / RECORD, record)
         publish(work, out)
@@ -99,19 +115,15 @@ def _check(gathered: Gathered, source: Source, skip_bad: bool) -> None:
         raise SourceError(f"no readable picture in this source ({source.layout})")
 
 
-def _record(
-    source: Source, gathered: Gathered, planned: Plan, files: Sequence[Path], votes: Path | None
-) -> dict[str, Any]:
-    readable = gathered.readable
+def _record(source: Source, planned: Plan) -> dict[str, Any]:
+    readable = planned.groups >= 0
     return {
         "name": source.name,
         "label_set": source.label_set,
         "layout": source.layout,
-        "files": [_file(path) for path in files],
-        "votes": _file(votes) if votes is not None else None,
         "mien": mien.__version__,
         "split": planned.rule,
-        "notes": source.notes,
+        "notes": [*source.notes, *planned.notes],
         "pictures": len(readable),
         "unreadable": int((~readable).sum()),
         "splits": {name: int((readable & (planned.split == name)).sum()) for name in SPLITS},

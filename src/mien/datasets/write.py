@@ -9,56 +9,76 @@ import numpy as np
 from mien import runs
 from mien.datasets import packed
 from mien.datasets.audit import audit
-from mien.datasets.gather import Gathered, Progress, Row
-from mien.datasets.manifest import (
-    FILE_NAME,
-    FLAGS,
-    VOTE_COLUMNS,
-    read_manifest,
-    write_manifest,
-)
+from mien.datasets.gather import Gathered, Progress, Row, size_of
+from mien.datasets.manifest import FILE_NAME, FLAGS, VOTE_COLUMNS, write_manifest
 from mien.datasets.pictures import encode_png
 from mien.datasets.plan import Plan
-from mien.datasets.source import Pixels
+from mien.datasets.source import Pixels, Source
 from mien.emotions import EMOTIONS, FOLDERS
 
 
 def write(
-    folder: Path, label_set: str, gathered: Gathered, plan: Plan, progress: Progress
+    folder: Path, source: Source, gathered: Gathered, plan: Plan, progress: Progress
 ) -> dict[str, Any]:
     """Write pictures, manifest and packed file into a folder; return the audit."""
+    (folder / packed.FOLDER).mkdir(exist_ok=True)
+    stamps = np.zeros((len(plan.index), 2), np.int64)
     with runs.whole_file(folder / FILE_NAME) as temporary:
-        write_manifest(temporary, _lines(folder, label_set, gathered, plan, progress))
-    manifest = read_manifest(folder / FILE_NAME)
-    packed.keep_spool(gathered.pixels_file, folder / packed.FOLDER)
-    stamps = packed.stamp(folder, manifest)
-    packed.write_index(folder / packed.FOLDER, runs.sha256(folder / FILE_NAME), stamps)
-    return audit(gathered.groups, plan.split, gathered.labels, plan.flags)
+        write_manifest(temporary, _lines(folder, source, gathered, plan, stamps, progress))
+    if _same_order(gathered, plan):
+        packed.keep_spool(gathered.pixels_file, folder / packed.FOLDER)
+        packed.write_index(folder / packed.FOLDER, runs.sha256(folder / FILE_NAME), stamps)
+    return audit(plan.groups, plan.split, plan.labels, plan.flags)
+
+
+def _same_order(gathered: Gathered, plan: Plan) -> bool:
+    """Tell whether the pixels gathered are those of the manifest; else they are packed later."""
+    whole = len(plan.index) == len(gathered.groups) and not gathered.renamed
+    return whole and bool((plan.index == np.arange(len(plan.index))).all())
 
 
 def _lines(
-    folder: Path, label_set: str, gathered: Gathered, plan: Plan, progress: Progress
+    folder: Path,
+    source: Source,
+    gathered: Gathered,
+    plan: Plan,
+    stamps: packed.Stamps,
+    progress: Progress,
 ) -> Iterator[list[object]]:
-    """Write each picture and yield its line of the manifest."""
-    total = len(gathered.groups)
-    repeated = set(gathered.groups[gathered.groups != np.arange(total)].tolist())
+    """Write each picture, note its stamp, and yield its line of the manifest."""
+    total = len(plan.index)
+    repeated = set(plan.groups[plan.groups != np.arange(total)].tolist())
     first_ids: dict[int, str] = {}
-    for number, (row, pixels) in enumerate(gathered.walk()):
-        group, split = int(gathered.groups[number]), str(plan.split[number])
-        emotion = EMOTIONS[gathered.labels[number]] if gathered.labels[number] >= 0 else ""
-        if group == number and group in repeated:
-            first_ids[group] = row.id
+    for line, (row, pixels, copy) in enumerate(_taken(gathered, plan)):
+        name = f"{row.id}~{copy}" if copy else row.id
+        group, split = int(plan.groups[line]), str(plan.split[line])
+        emotion = EMOTIONS[plan.labels[line]] if plan.labels[line] >= 0 else ""
+        if group == line and group in repeated:
+            first_ids[group] = name
+        file = _write_picture(folder, f"{split}/{FOLDERS.get(emotion)}/{name}.png", pixels)
+        if file:
+            stamps[line] = packed.stamp_of(folder / file)
+        votes = plan.votes[line].tolist() if plan.votes is not None else []
         yield [
-            row.id,
-            _write_picture(folder, f"{split}/{FOLDERS.get(emotion)}/{row.id}.png", pixels),
-            *(split, emotion, label_set, row.where, row.source_split),
-            *(*_size(row), row.sha256),
-            *(plan.votes[number].tolist() if plan.votes is not None else [""] * len(VOTE_COLUMNS)),
-            *(int(plan.flags[name][number]) for name in FLAGS),
-            first_ids[group] if group not in (-1, number) else "",
+            name,
+            file,
+            *(split, emotion, row.label_set or source.label_set, row.where, row.source_split),
+            *(row.subject, row.sequence, row.origin or source.name),
+            *(*size_of(row.shape), row.sha256),
+            *(votes if any(votes) else [""] * len(VOTE_COLUMNS)),
+            *(int(plan.flags[name][line]) for name in FLAGS),
+            first_ids[group] if group not in (-1, line) else "",
             row.problem,
         ]
-        progress("writing", number + 1, total)
+        progress("writing", line + 1, total)
+
+
+def _taken(gathered: Gathered, plan: Plan) -> Iterator[tuple[Row, Pixels | None, int]]:
+    """Stream what each line is made of, and which copy of it this is."""
+    times = np.bincount(plan.index, minlength=len(gathered.groups))
+    for (row, pixels), wanted in zip(gathered.walk(), times, strict=True):
+        for copy in range(wanted):
+            yield row, pixels, copy
 
 
 def _write_picture(folder: Path, file: str, pixels: Pixels | None) -> str:
@@ -69,8 +89,3 @@ def _write_picture(folder: Path, file: str, pixels: Pixels | None) -> str:
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_bytes(encode_png(pixels))
     return file
-
-
-def _size(row: Row) -> tuple[int, ...]:
-    """Return height, width and channels; zeros where unreadable."""
-    return (*row.shape, 1)[:3] if row.shape else (0, 0, 0)

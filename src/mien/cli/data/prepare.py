@@ -55,13 +55,38 @@ def prepare(
             "`path=file,label=emotion,split=part,subject=person` (the last two if there are any)."
         ),
     ] = "",
+    split: Annotated[
+        str,
+        typer.Option(
+            help="official, halves (of the test pictures), shares of train/val/test such as "
+            "70/15/15, or a published split file.",
+            show_default="the source's own; 10 % (and 10 %) cut where it lacks val (and test)",
+        ),
+    ] = "",
+    by: Annotated[
+        str,
+        typer.Option(
+            help="Keep each `subject` on one side, or only each `picture`.",
+            show_default="subject where the source knows them",
+        ),
+    ] = "",
+    balance: Annotated[
+        str,
+        typer.Option(help="Even out the classes of training: `repeat` or `drop` pictures."),
+    ] = "",
+    size: Annotated[
+        int, typer.Option(min=0, help="Scale pictures to this side in pixels; 0: as they are.")
+    ] = 0,
+    grey: Annotated[bool, typer.Option("--grey", help="Write grey pictures.")] = False,
     count: Annotated[
         int | None,
         typer.Option(min=1, help="How many faces to draw (drawn only).", show_default="2000"),
     ] = None,
     seed: Annotated[
         int | None,
-        typer.Option(min=0, help="Which faces to draw (drawn only).", show_default="0"),
+        typer.Option(
+            min=0, help="Of the draw: of splits, or which faces (drawn).", show_default="0"
+        ),
     ] = None,
 ) -> None:
     """Write a published dataset as picture folders with a manifest and an audit.
@@ -69,11 +94,14 @@ def prepare(
     OUT is written whole or not at all: {train,val,test}/<emotion>/*.png,
     manifest.csv (one line a picture of the source), audit.json, dataset.json.
     """
+    from mien.datasets.framing import Framing
+    from mien.datasets.rules import Rule
     from mien.datasets.source import Options
     from mien.datasets.store import prepare as write
 
+    rule = Rule.parse(split, by, seed or 0, balance)
     options = Options(peaks, neutral, _columns(columns))
-    with _opened(source, out, take_as, options, count, seed) as (pictures, files, beside):
+    with _opened(source, out, take_as, options, count, seed) as (pictures, reader, files, beside):
         typer.echo(f"{source}: {pictures.layout}")
         for note in pictures.notes:
             typer.echo(f"note: {note}")
@@ -88,6 +116,9 @@ def prepare(
                 files=files,
                 skip_bad=skip_bad,
                 overwrite=overwrite,
+                rule=rule,
+                framing=Framing(size=size, grey=grey),
+                reader=reader,
                 progress=show,
             )
     print_prepared(summary)
@@ -118,17 +149,18 @@ def _opened(
     options: "Options",
     count: int | None,
     seed: int | None,
-) -> "AbstractContextManager[tuple[Source, tuple[Path, ...], Path | None]]":
+) -> "AbstractContextManager[tuple[Source, str, tuple[Path, ...], Path | None]]":
     """Return the source with the files it is read from and the votes found beside it."""
     from mien.errors import UsageError
 
-    given = {k: v for k, v in {"count": count, "seed": seed}.items() if v is not None}
     if source == DRAWN:
         from mien.datasets.drawn import Drawn
 
-        return nullcontext((Drawn(**given), (), None))
-    if given:
-        raise UsageError(f"--{' and --'.join(given)}: expected with the source drawn only")
+        given = {k: v for k, v in {"count": count, "seed": seed}.items() if v is not None}
+
+        return nullcontext((Drawn(**given), DRAWN, (), None))
+    if count is not None:
+        raise UsageError("--count: expected with the source drawn only")
     beside = out.parent if out else Path("data")
     return _opened_files(Path(source), beside, take_as, options)
 
@@ -136,8 +168,8 @@ def _opened(
 @contextmanager
 def _opened_files(
     path: Path, beside: Path, take_as: str, options: "Options"
-) -> "Iterator[tuple[Source, tuple[Path, ...], Path | None]]":
+) -> "Iterator[tuple[Source, str, tuple[Path, ...], Path | None]]":
     from mien.datasets.sources import open_source
 
     with open_source(path, beside, take_as, options) as opened:
-        yield opened.source, opened.files, opened.votes
+        yield opened.source, opened.reader, opened.files, opened.votes

@@ -23,6 +23,7 @@ class Drawn:
     label_set = "ferplus"
     layout = "drawn faces"
     keeps_row_order = False
+    has_splits = True
 
     def __init__(self, count: int = 2000, seed: int = 0, size: int = 48) -> None:
         """Describe ``count`` grey pictures of ``size`` by ``size`` pixels.

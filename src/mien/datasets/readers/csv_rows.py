@@ -72,6 +72,7 @@ class CsvSource:
     name = "fer2013"
     label_set = "fer2013"
     keeps_row_order = True
+    has_splits = True
 
     def __init__(self, path: Path, columns: Sequence[str]) -> None:
         self._path = path

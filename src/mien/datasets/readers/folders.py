@@ -52,6 +52,7 @@ class FolderSource:
     name = "fer2013"
     label_set = "fer2013"
     keeps_row_order = False
+    has_splits = True
 
     def __init__(self, root: Path, classes: Mapping[Path, str]) -> None:
         self._root = root

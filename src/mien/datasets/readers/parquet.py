@@ -57,6 +57,7 @@ class ParquetSource:
 
     name = "fer2013"
     label_set = "fer2013"
+    has_splits = True
 
     def __init__(self, files: Sequence[Path]) -> None:
         self.files = files
