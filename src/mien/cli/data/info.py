@@ -1,12 +1,18 @@
 """``mien data info``."""
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 import typer
 
-from mien.cli.data.show import Folder, print_classes
+from mien.cli.data.show import Folder, print_classes, print_table
+
+if TYPE_CHECKING:
+    from mien.datasets.prepared import PreparedSet
 
 
 def info(folder: Folder) -> None:
-    """Say what a prepared dataset is and where it came from."""
+    """Say what a prepared dataset is, and whether it has the published counts."""
     from mien.datasets.audit import class_counts
     from mien.datasets.prepared import PreparedSet
 
@@ -30,3 +36,41 @@ def info(folder: Folder) -> None:
     for note in record.get("notes", []):
         typer.echo(f"{'note':10} {note}")
     print_classes(class_counts(opened.split, opened.labels, ~opened.flags["unreadable"]))
+    _print_published(opened)
+
+
+def _print_published(opened: "PreparedSet") -> None:
+    """Print the source's counts beside the published ones, where there are any."""
+    from mien.datasets.published import counted, differences, form_of
+
+    manifest, reader = opened.manifest, opened.record.get("reader", "")
+    form = form_of(reader, manifest.source_splits)
+    if form is None:
+        return
+    if opened.record.get("balance"):
+        typer.echo("training was evened out, so counts are not compared with the published ones")
+        return
+    counts = (manifest.source_splits, opened.labels, ~opened.flags["unreadable"])
+    _print_beside(form.counts, counted(form, *counts, manifest.sequences), form.films)
+    found = differences(reader, *counts, manifest.sequences, manifest.subjects)
+    if not found:
+        typer.echo(f"counts equal the published ones: {form.what} ({form.where})")
+        return
+    typer.echo(f"{len(found)} count(s) differ from the published ones: {form.what} ({form.where})")
+    for line in found:
+        typer.echo(f"  {line}")
+
+
+def _print_beside(
+    published: Mapping[str, Mapping[str, int]], came: Mapping[str, Mapping[str, int]], films: bool
+) -> None:
+    """Print a line for each split of the source, and the published one below it."""
+    from mien.emotions import EMOTIONS
+
+    rows = []
+    for split, counts in came.items():
+        for name, row in ((split, counts), ("published", published.get(split, {}))):
+            if row:
+                cells = [f"{row.get(emotion, 0):,}" for emotion in EMOTIONS]
+                rows.append((name, *cells, f"{sum(row.values()):,}"))
+    print_table(("films" if films else "source's split", *EMOTIONS, "all"), rows)
