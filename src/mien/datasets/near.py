@@ -30,7 +30,7 @@ from mien.datasets.source import Pixels
 
 TABLES = 24
 MOST = 32
-BLOCK = 4096
+BLOCK = 1024
 FARTHEST = 30
 """Pairs whose codes differ in more bits (of 192) are not compared."""
 LEAST = 0.85

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from mien import runs
 from mien.datasets import packed
-from mien.datasets.manifest import FILE_NAME, Manifest, read_manifest
+from mien.datasets.manifest import FILE_NAME, Manifest
+from mien.datasets.manifest_cache import open_manifest
 from mien.datasets.source import SPLITS, Pixels
 from mien.errors import PreparedDataError, UnknownNameError
 
@@ -46,12 +47,14 @@ class PreparedSet:
         uniform: whether all readable pictures have the same shape.
     """
 
-    def __init__(self, root: Path, record: Mapping[str, Any], manifest: Manifest) -> None:
+    def __init__(
+        self, root: Path, record: Mapping[str, Any], manifest: Manifest, sha256: str
+    ) -> None:
         self.root = root
         self.name: str = record["name"]
         self.label_set: str = record["label_set"]
         self.record = record
-        self.sha256 = runs.sha256(root / FILE_NAME)
+        self.sha256 = sha256
         self.manifest = manifest
         self.ids, self.split = manifest.ids, manifest.split
         self.labels, self.votes = manifest.labels, manifest.votes
@@ -78,13 +81,14 @@ class PreparedSet:
                 f"{folder} is no prepared dataset (it has no {FILE_NAME}): make one with "
                 f"`mien data prepare {folder} OUT` and name that folder"
             )
-        record, manifest = read_record(folder), read_manifest(folder / FILE_NAME)
+        sha256 = runs.sha256(folder / FILE_NAME)
+        record, manifest = read_record(folder), open_manifest(folder, sha256)
         if len(manifest.ids) != record.get("pictures"):
             raise PreparedDataError(
                 f"{folder / FILE_NAME} has {len(manifest.ids)} lines, expected the "
                 f"{record.get('pictures')} of {RECORD}; prepare the dataset again"
             )
-        return cls(folder, record, manifest)
+        return cls(folder, record, manifest, sha256)
 
     def __len__(self) -> int:
         return len(self.ids)
