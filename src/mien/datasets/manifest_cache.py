@@ -42,7 +42,7 @@ def open_manifest(root: Path, sha256: str) -> Manifest:
 
 def _load(path: Path, sha256: str) -> Manifest | None:
     try:
-        with np.load(path, allow_pickle=False) as held:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as held:
             if str(held["manifest"]) != sha256:
                 return None
             return Manifest(

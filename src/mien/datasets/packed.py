@@ -61,7 +61,10 @@ def stamp_of(path: Path | str) -> tuple[int, int]:
 def load(root: Path, sha256: str, stamps: Stamps, length: int) -> Pixels | None:
     """Return the cached pixels, flat and memory-mapped; None where there are none that match."""
     try:
-        with np.load(root / FOLDER / _INDEX, allow_pickle=False) as index:
+        with (
+            (root / FOLDER / _INDEX).open("rb") as file,
+            np.load(file, allow_pickle=False) as index,
+        ):
             same = str(index["manifest"]) == sha256 and np.array_equal(index["stamps"], stamps)
         path = root / FOLDER / _PIXELS
         if not same or path.stat().st_size != length:
