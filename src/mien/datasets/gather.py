@@ -133,13 +133,13 @@ def _tail(row: Row | Picture) -> tuple[str, str, str, str]:
 
 
 class _Words:
-    """Words that repeat, as numbers; the empty word is -1."""
+    """Words that repeat, as numbers, those of each origin apart; the empty word is -1."""
 
     def __init__(self) -> None:
-        self.numbers: dict[str, int] = {"": -1}
+        self.numbers: dict[tuple[str, str], int] = {}
 
-    def __call__(self, word: str) -> int:
-        return self.numbers.setdefault(word, len(self.numbers) - 1)
+    def __call__(self, word: str, origin: str = "") -> int:
+        return self.numbers.setdefault((word, origin), len(self.numbers)) if word else -1
 
 
 def gather(
@@ -162,19 +162,19 @@ def gather(
             writer.writerow(
                 [row.id, row.where, row.source_split, shape, row.sha256, problem, *_tail(row)]
             )
-            flags = _NO_FACE * (not face) + _VOTED * _write_votes(votes, picture)
+            flags = _NO_FACE * (picture.no_face or not face) + _VOTED * _write_votes(votes, picture)
             if pixels is not None:
                 spool.write(pixels.tobytes())
                 flags += _READABLE + _CONSTANT * _is_constant(pixels)
             split = SPLITS.index(picture.split) if picture.split else -1
             label = EMOTIONS.index(picture.label) if picture.label else -1
             digests = (*_digest(row.id), *_pixel_digest(row.sha256))
-            words = (subjects(row.subject), sequences(row.sequence), usages(row.source_split))
-            numbers.write(_LINE.pack(*digests, *words, split, label, flags))
+            people = (subjects(row.subject, row.origin), sequences(row.sequence, row.origin))
+            numbers.write(_LINE.pack(*digests, *people, usages(row.source_split), split, label, flags))
             if problem:
                 problems.append(f"{row.where}: {problem}")
             progress("reading", number + 1, None)
-    return _gathered(folder, [*list(usages.numbers)[1:], ""], problems)
+    return _gathered(folder, [*(word for word, _ in usages.numbers), ""], problems)
 
 
 def _framed(picture: Picture, framing: Framing) -> tuple[Pixels | None, bool, str]:

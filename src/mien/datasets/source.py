@@ -43,6 +43,7 @@ class Picture:
         origin: the dataset that a picture of a merged one comes from; empty where it is the
             source itself.
         label_set: whose label it is; empty where it is the source's.
+        no_face: a face was looked for before, in vain.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Picture:
     votes: tuple[int, ...] | None = None
     origin: str = ""
     label_set: str = ""
+    no_face: bool = False
 
 
 @dataclass(frozen=True, slots=True)
