@@ -79,8 +79,15 @@ def test_torch_and_numpy_agree(spec: Preprocessing) -> None:
     assert np.allclose(spec.apply(pictures), spec.normalised(faces).numpy(), atol=2e-6)
 
 
-def test_the_specification_survives_json() -> None:
-    spec = Preprocessing(64, 3, "fixed", (0.5, 0.4, 0.3), (0.1, 0.2, 0.4))
+@pytest.mark.parametrize(
+    "spec",
+    [
+        Preprocessing(64, 3, "fixed", (0.5, 0.4, 0.3), (0.1, 0.2, 0.4)),
+        Preprocessing(equalise="histogram"),
+        Preprocessing(equalise="clahe", clip_limit=3.5, tiles=4),
+    ],
+)
+def test_the_specification_survives_json(spec: Preprocessing) -> None:
     assert Preprocessing.from_dict(json.loads(json.dumps(spec.to_dict()))) == spec
 
 
@@ -93,6 +100,15 @@ def test_the_specification_survives_json() -> None:
         ({"normalise": "fixed"}, "takes 1 value"),
         ({"mean": (0.5,), "std": (0.5,)}, "takes 0 value"),
         ({"normalise": "fixed", "mean": (0.5,), "std": (0.0,)}, "above 0"),
+        ({"equalise": "yes"}, "none, histogram or clahe, not 'yes'"),
+        ({"equalise": "clahe", "clip_limit": 0.0}, "above 0 and at most 256"),
+        ({"equalise": "clahe", "clip_limit": 257.0}, "above 0 and at most 256"),
+        ({"equalise": "clahe", "clip_limit": float("nan")}, "above 0 and at most 256"),
+        ({"equalise": "clahe", "tiles": 0}, "whole number of 1 to 24"),
+        ({"equalise": "clahe", "tiles": 25}, "whole number of 1 to 24"),
+        ({"equalise": "clahe", "tiles": 2.5}, "whole number of 1 to 24"),
+        ({"equalise": "histogram", "clip_limit": 3.0}, "belong to equalise: clahe"),
+        ({"tiles": 4}, "belong to equalise: clahe"),
         ({"colour": 1}, "unknown .'colour'.; known: size"),
     ],
 )

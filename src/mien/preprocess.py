@@ -2,7 +2,7 @@
 
 It has two steps, so that augmentation can stand between them:
 
-1. ``fit``: one picture → ``uint8 [C, S, S]`` (grey or RGB, resized),
+1. ``fit``: one picture → ``uint8 [C, S, S]`` (grey or RGB, resized, equalised),
 2. ``normalise``: a batch → ``float32``, about zero mean and unit deviation.
 
 Every model file stores its specification as JSON (``to_dict``), and answers only through it.
@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal, TypeVar
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
@@ -19,6 +20,8 @@ from PIL import Image
 from mien.errors import ConfigError, ImageError
 
 Pixels = npt.NDArray[np.uint8]
+EQUALISE = ("none", "histogram", "clahe")
+CLIP_LIMIT, TILES = 2.0, 8
 Batch = TypeVar("Batch")
 """A numpy array or a torch tensor: ``normalised`` uses only what both understand."""
 
@@ -34,6 +37,14 @@ class Preprocessing:
             standard deviation, which cancels brightness and contrast exactly; ``"fixed"`` uses
             ``mean`` and ``std``.
         mean, std: one number a channel, for pixel values scaled to 0–1 (``"fixed"`` only).
+        equalise: ``"histogram"`` spreads the grey levels of the resized picture evenly;
+            ``"clahe"`` does so in tiles and limits the contrast (Pizer et al. 1987,
+            doi:10.1016/S0734-189X(87)80186-X; Zuiderveld 1994, *Graphics Gems IV*, 474–485).
+            Of RGB it is the luma of YCrCb, so that hues stay.
+        clip_limit: how many times the mean count of its tile one grey level may have (``"clahe"``
+            only). OpenCV rounds this down to whole pixels, and to one at least: in tiles of 6×6
+            pixels every limit below 14.3 is one pixel.
+        tiles: tiles along each side (``"clahe"`` only).
     """
 
     size: int = 48
@@ -41,6 +52,9 @@ class Preprocessing:
     normalise: Literal["per_image", "fixed"] = "per_image"
     mean: tuple[float, ...] = ()
     std: tuple[float, ...] = ()
+    equalise: Literal["none", "histogram", "clahe"] = "none"
+    clip_limit: float = CLIP_LIMIT
+    tiles: int = TILES
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
@@ -64,6 +78,21 @@ class Preprocessing:
             )
         if any(s <= 0 for s in self.std):
             return f"std must be above 0, not {self.std}"
+        return self._problem_of_equalising()
+
+    def _problem_of_equalising(self) -> str:
+        if self.equalise not in EQUALISE:
+            return f"equalise is {', '.join(EQUALISE[:-1])} or clahe, not {self.equalise!r}"
+        if self.equalise != "clahe":
+            usual = (self.clip_limit, self.tiles) == (CLIP_LIMIT, TILES)
+            return "" if usual else "clip_limit and tiles belong to equalise: clahe; leave them out"
+        if not 0 < self.clip_limit <= 256:
+            return f"clip_limit is above 0 and at most 256, not {self.clip_limit}"
+        if not (isinstance(self.tiles, int) and 1 <= self.tiles <= self.size // 2):
+            return (
+                f"tiles is a whole number of 1 to {self.size // 2}, so that each has two pixels "
+                f"of the {self.size} a side, not {self.tiles}"
+            )
         return ""
 
     def to_dict(self) -> dict[str, Any]:
@@ -95,9 +124,32 @@ class Preprocessing:
         Raises:
             ImageError: another shape or type.
         """
+        fitted = self._equalised(self.resized(picture))
+        return fitted[None] if self.channels == 1 else fitted.transpose(2, 0, 1)
+
+    def resized(self, picture: Pixels) -> Pixels:
+        """Return one picture as ``uint8 [S, S]`` or ``uint8 [S, S, 3]``, not equalised.
+
+        A picture may be resized first and fitted later: the answer is the same.
+        """
         channelled = to_grey(picture) if self.channels == 1 else to_rgb(picture)
-        resized = _resize(channelled, self.size)
-        return resized[None] if self.channels == 1 else resized.transpose(2, 0, 1)
+        return _resize(channelled, self.size)
+
+    def _equalised(self, picture: Pixels) -> Pixels:
+        if self.equalise == "none":
+            return picture
+        if picture.ndim == 2:
+            return self._spread(picture)
+        parts = cv2.cvtColor(picture, cv2.COLOR_RGB2YCrCb)
+        parts[..., 0] = self._spread(np.ascontiguousarray(parts[..., 0]))
+        return np.asarray(cv2.cvtColor(parts, cv2.COLOR_YCrCb2RGB), np.uint8)
+
+    def _spread(self, grey: Pixels) -> Pixels:
+        """Return ``uint8 [S, S]`` with its levels spread."""
+        if self.equalise == "histogram":
+            return np.asarray(cv2.equalizeHist(grey), np.uint8)
+        limited = cv2.createCLAHE(self.clip_limit, (self.tiles, self.tiles))
+        return np.asarray(limited.apply(grey), np.uint8)
 
     def apply(self, pictures: list[Pixels]) -> npt.NDArray[np.float32]:
         """Return pictures (see ``fit``) as a network's input, ``float32 [N, C, S, S]``."""
