@@ -36,7 +36,8 @@ class Data(Section):
             votes as soft targets where the dataset has votes, the labels where its labels are
             of that set.
         leave_out: training rows to leave out, by flag: ``copies`` (byte-identical to a
-            validation or test picture), ``not_a_face``, ``constant``, ``conflicting``.
+            validation or test picture), ``not_a_face``, ``no_face`` (none was found when the
+            dataset was prepared), ``constant``, ``conflicting``.
     """
 
     path: Path = Path("data/fer2013")

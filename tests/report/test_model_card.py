@@ -74,3 +74,12 @@ def test_it_names_the_graphics_card_where_there_was_one() -> None:
     provenance = {**METADATA["provenance"], "gpu": "A card"}
     text = card({**METADATA, "provenance": provenance})
     assert re.search(r"hardware *\| *A card", text)
+
+
+def test_it_says_how_the_faces_were_cut_out() -> None:
+    told = {
+        faces: card({**METADATA, "framing": {"faces": faces}}) for faces in ("", "crop", "align")
+    }
+    assert told[""] == card(METADATA)
+    assert re.search(r"faces *\| *cut out around what the detector found *\|", told["crop"])
+    assert "turned upright" in told["align"]

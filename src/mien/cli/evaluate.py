@@ -66,18 +66,30 @@ def _answers(model: Path, data: Path | None, split: str) -> tuple["Answers", "Pr
             raise UsageError("a model file needs --data DIR, a prepared dataset to be scored on")
         prepared = PreparedSet.open(data)
         rows = rows_of(prepared, split)
+        _note(prepared, opened.info.faces)
         beside = model.parent / f"{model.stem}-evaluation"
         return Answers.of(prepared, rows, of_model(opened, prepared, rows)), prepared, beside
     from mien.cli.train import require_torch
 
     require_torch("mien evaluate RUN")
+    from mien.datasets.framing import faces_of
+    from mien.runs import read_json
     from mien.training.finished import of_run, open_run
 
     run, experiment, network = open_run(model)
     prepared = PreparedSet.open(data or experiment.data.path)
     rows = rows_of(prepared, split)
+    _note(prepared, faces_of(read_json(run.data)))
     logits = of_run(network, experiment, prepared, rows)
     return Answers.of(prepared, rows, logits), prepared, run.root / "evaluation"
+
+
+def _note(prepared: "PreparedSet", faces: str) -> None:
+    from mien.evaluation.answers import framing_note
+
+    note = framing_note(prepared, faces)
+    if note:
+        typer.echo(f"note: {note}")
 
 
 def _show(scores: dict[str, Any]) -> None:

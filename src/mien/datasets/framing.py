@@ -4,7 +4,7 @@ Without anything asked for, a picture stays as it is. Where the source says in w
 lies, a square around the box is cut out. A finder of faces cuts as inference does.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,10 @@ from mien.preprocess import to_grey
 
 FindFace = Callable[[Pixels, Box | None], Pixels | None]
 """Returns the cut-out face of a picture (the one in the box, where there is a box), else None."""
+
+
+ALIGN = "align"
+"""The word for faces that were turned upright; those that were not are ``crop``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,15 @@ class Framing:
 
 
 AS_IT_IS = Framing()
+
+
+def faces_of(record: Mapping[str, Any]) -> str:
+    """Return how the faces of a prepared dataset were cut out: ``crop``, ``align`` or empty.
+
+    Args:
+        record: ``dataset.json``, or a run's ``data.json``. Older ones do not say it: empty.
+    """
+    return str(record.get("framing", {}).get("faces", ""))
 
 
 def _boxed(pixels: Pixels, box: Box | None) -> Pixels:

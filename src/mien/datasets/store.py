@@ -7,7 +7,7 @@ from typing import Any
 
 import mien
 from mien import runs
-from mien.datasets.framing import AS_IT_IS, Framing
+from mien.datasets.framing import ALIGN, AS_IT_IS, Framing
 from mien.datasets.gather import Gathered, Progress, gather
 from mien.datasets.manifest import FILE_NAME
 from mien.datasets.plan import Plan, plan
@@ -84,7 +84,7 @@ def prepare(
             "reader": reader,
             "files": [_file(path) for path in files],
             "votes": _file(votes) if votes is not None else None,
-            "framing": framing.to_dict(),
+            "framing": framing.to_dict() | {"faces": _faces(source, framing)},
             "balance": rule.balance,
         }
         runs.write_json(whole / AUDIT, audited)
@@ -113,6 +113,12 @@ def _check(gathered: Gathered, source: Source, skip_bad: bool) -> None:
         raise UnreadablePicturesError(gathered.problems, len(gathered.groups))
     if not gathered.readable.any():
         raise SourceError(f"no readable picture in this source ({source.layout})")
+
+
+def _faces(source: Source, framing: Framing) -> str:
+    """Return how faces were cut out; those of a prepared set were before, and stay upright."""
+    words = (framing.faces, str(getattr(source, "faces", "")))
+    return ALIGN if ALIGN in words else words[0] or words[1]
 
 
 def _record(source: Source, planned: Plan) -> dict[str, Any]:

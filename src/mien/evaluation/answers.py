@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mien.datasets.framing import ALIGN, faces_of
 from mien.datasets.prepared import PreparedSet
 from mien.emotions import LABEL_SETS
 from mien.errors import PreparedDataError
@@ -97,3 +98,23 @@ def rows_of(prepared: PreparedSet, split: str) -> npt.NDArray[np.int64]:
 def of_model(model: Model, prepared: PreparedSet, rows: npt.NDArray[np.int64]) -> Logits:
     """Return a model file's logits on rows of a prepared dataset."""
     return model.logits([prepared.pixels(int(row)) for row in rows])
+
+
+def framing_note(prepared: PreparedSet, faces: str) -> str:
+    """Say where a model learnt from upright faces and the dataset has others, or the reverse.
+
+    Args:
+        prepared: what the model is scored on; its pictures are taken as they are.
+        faces: how the faces that the model learnt from were cut out, see ``framing.faces_of``.
+
+    Returns:
+        One sentence; empty where they agree.
+    """
+    learnt, scored = (one == ALIGN for one in (faces, faces_of(prepared.record)))
+    if learnt == scored:
+        return ""
+    told = {True: "turned upright", False: "as they stood"}
+    return (
+        f"the model learnt from faces {told[learnt]}, those of {prepared.name} were prepared "
+        f"{told[scored]}: it is not scored on what it learnt for"
+    )

@@ -75,7 +75,7 @@ def metadata(experiment: Experiment, details: Mapping[str, Any]) -> dict[str, An
 
     Args:
         experiment: gives preprocessing, heads and classes.
-        details: ``name``, ``provenance`` and ``scores``.
+        details: ``name``, ``framing``, ``provenance`` and ``scores``.
     """
     heads = experiment.data.heads
     return {

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from mien.config import Experiment
+from mien.datasets.framing import faces_of
 from mien.datasets.prepared import PreparedSet
 from mien.evaluation.answers import of_model
 from mien.export import onnx, parity
@@ -47,7 +48,7 @@ def export(root: Path, out: Path, data: Path | None = None) -> parity.Parity:
 
 
 def details(run: RunFolder, experiment: Experiment) -> dict[str, Any]:
-    """Return what a model file says of its origin: name, provenance, scores.
+    """Return what a model file says of its origin: name, framing, provenance, scores.
 
     Of paths only the last part is told: where a dataset lay is nobody's business.
     """
@@ -61,6 +62,7 @@ def details(run: RunFolder, experiment: Experiment) -> dict[str, Any]:
     state = run.read_state()
     return {
         "name": experiment.name,
+        "framing": {"faces": faces_of(data)},
         "provenance": {
             "data": data,
             "seed": environment["seed"],

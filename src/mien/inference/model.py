@@ -4,8 +4,8 @@ The contract, which ``mien export`` writes:
 
 - input ``faces``: ``float32 [N, C, S, S]``, normalised by ``mien.preprocess.Preprocessing``;
 - one output a head, named after its label set: ``float32 [N, classes]``, logits;
-- metadata key ``mien``: JSON with ``format, name, preprocessing, heads, answer, provenance,
-  scores`` (see ``ModelInfo``).
+- metadata key ``mien``: JSON with ``format, name, preprocessing, framing, heads, answer,
+  provenance, scores`` (see ``ModelInfo``).
 """
 
 import json
@@ -32,6 +32,9 @@ INPUT = "faces"
 BATCH = 64
 """Faces that go through the network at once; bounds the memory, not the number of faces."""
 
+FACES = ("", "crop", "align")
+"""What a file may say of the faces that its model learnt from."""
+
 Floats = npt.NDArray[np.float32]
 
 
@@ -54,6 +57,8 @@ class ModelInfo:
         answer: the head that ``predict`` answers with.
         provenance: config, data, seed, versions: how the weights came to be.
         scores: the figures that were measured on it.
+        faces: how the faces that it learnt from were cut out: ``align`` turned them upright, and
+            so does ``recognize``; ``crop`` did not; empty where they came cut out.
     """
 
     name: str
@@ -62,6 +67,7 @@ class ModelInfo:
     answer: str
     provenance: Mapping[str, Any]
     scores: Mapping[str, Any]
+    faces: str = ""
 
 
 def parse_info(text: str) -> ModelInfo:
@@ -80,6 +86,7 @@ def parse_info(text: str) -> ModelInfo:
     problems = [] if version == FORMAT else [f"format is {FORMAT}, not {version!r}"]
     heads = _heads(values.get("heads"), problems)
     preprocessing = _preprocessing(values.get("preprocessing"), problems)
+    faces = _faces(values.get("framing", {}), problems)
     answer = values.get("answer")
     if answer not in heads:
         problems.append(f"answer is one of the heads ({', '.join(heads)}), not {answer!r}")
@@ -92,6 +99,7 @@ def parse_info(text: str) -> ModelInfo:
         answer=str(answer),
         provenance=values.get("provenance", {}),
         scores=values.get("scores", {}),
+        faces=faces,
     )
 
 
@@ -111,6 +119,14 @@ def _preprocessing(values: Any, problems: list[str]) -> Preprocessing:
     except (ConfigError, TypeError, ValueError) as error:
         problems.append(str(error))
         return Preprocessing()
+
+
+def _faces(values: Any, problems: list[str]) -> str:
+    """Return how faces were cut out; files that do not say it are older than the choice."""
+    faces = values.get("faces", "") if isinstance(values, dict) else None
+    if faces not in FACES:
+        problems.append(f"framing is an object with faces: align, crop or empty, not {values!r}")
+    return str(faces)
 
 
 def _heads(values: Any, problems: list[str]) -> dict[str, Head]:

@@ -16,10 +16,12 @@ import numpy as np
 
 from mien.emotions import EMOTIONS
 from mien.errors import UsageError
-from mien.inference.crop import VIEWS, Box, clip, views
+from mien.inference.crop import VIEWS, Box, clip, usable, views
 from mien.inference.detector import MIN_SCORE, Detection, Detector, Landmarks
+from mien.inference.framed import ALIGN, faces_in
 from mien.inference.model import Floats, Model
 from mien.inference.sources import ColourOrder, Picture, load_picture
+from mien.inference.upright import upright
 from mien.preprocess import Pixels
 
 WEIGHTS = Path(__file__).parent.parent / "weights" / "mien.onnx"
@@ -129,7 +131,8 @@ class Recognizer:
                 list of these, whose faces are classified together: a list of lists comes back.
             colour_order: ``"RGB"`` or ``"BGR"``; needed for arrays of three channels.
             boxes: faces you found yourself (x, y, width, height: forehead to chin, cheek to
-                cheek); the detector is not asked, and the answers keep their order.
+                cheek); the detector is not asked, and the answers keep their order. They are
+                taken as upright, whatever the model learnt from.
 
         Raises:
             ImageError: a picture cannot be read.
@@ -165,18 +168,23 @@ class Recognizer:
         pixels = load_picture(picture, colour_order)
         height, width = pixels.shape[:2]
         if boxes is None:
-            by_area = sorted(self.detector.detect(pixels), key=lambda d: -d.box[2] * d.box[3])
-            seen = [d for d in by_area if _usable(d.box, width, height)]
+            seen = faces_in(pixels, self.detector)
         else:
             if len(boxes) and np.ndim(boxes[0]) == 0:
                 raise UsageError("boxes: expected a list of (x, y, width, height), not one box")
             seen = [Detection(_own_box(b, width, height), np.nan, ()) for b in boxes]
-        crops = [self._small(crop) for d in seen for crop in views(pixels, d.box)]
+        crops = [self._small(crop) for d in seen for crop in self._views(pixels, d)]
         return _Found([(d, clip(d.box, width, height)) for d in seen], crops)
+
+    def _views(self, pixels: Pixels, found: Detection) -> list[Pixels]:
+        """Return the crops of a face, upright where the model learnt from upright faces."""
+        if self.model.info.faces != ALIGN or not found.landmarks:
+            return views(pixels, found.box)
+        return views(pixels, *upright(self.detector, pixels, found))
 
     def _small(self, crop: Pixels) -> Pixels:
         """Return a crop at the network's size, so that a list of pictures fits in memory."""
-        return self.model.preprocessing.fit(crop).transpose(1, 2, 0).squeeze()
+        return self.model.preprocessing.resized(crop)
 
     def _faces(self, pictures: "list[_Found]") -> list[list[Face]]:
         crops = [crop for found in pictures for crop in found.crops]
@@ -202,16 +210,9 @@ def _face(detection: Detection, box: tuple[int, int, int, int], probabilities: F
     return Face(box, score, detection.landmarks, seen.emotion, seen.confidence, seen.probabilities)
 
 
-def _usable(box: Box, width: int, height: int) -> bool:
-    """Return whether a box has its middle in the picture and a size that a face can have."""
-    x, y, w, h = box
-    fits = min(w, h) >= 1 and max(w, h) <= 2 * max(width, height)
-    return fits and 0 <= x + w / 2 <= width and 0 <= y + h / 2 <= height
-
-
 def _own_box(box: Sequence[float], width: int, height: int) -> Box:
     four = tuple(float(v) for v in box)
-    if len(four) != 4 or not _usable(four, width, height):
+    if len(four) != 4 or not usable(four, width, height):
         raise UsageError(
             "a box is (x, y, width, height) in pixels, its middle inside the picture "
             f"({width}x{height}), not {four}"

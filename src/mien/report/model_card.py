@@ -19,6 +19,11 @@ ABOUT = {
     "photographs.",
 }
 """What is known of a training set, by its name."""
+FACES = {
+    "crop": "cut out around what the detector found",
+    "align": "cut out around what the detector found, and turned upright",
+}
+"""How the faces were cut out that a model learnt from, by the file's word for it."""
 LIMITS = (
     "Probabilities are not calibrated yet. Faces under about 60 pixels, rare expressions, and "
     "answers with a low probability are the least to be trusted. Do not use it to judge a person: "
@@ -38,6 +43,7 @@ def card(metadata: Mapping[str, Any], licence: str = "MIT") -> str:
     facts = [
         ("licence", licence),
         ("input", _input(metadata["preprocessing"])),
+        *_faces(metadata.get("framing", {})),
         ("outputs", "; ".join(_head(*h) for h in metadata["heads"].items())),
         ("answers with", metadata["answer"]),
         ("learnt from", _learnt(data)),
@@ -68,6 +74,12 @@ def card(metadata: Mapping[str, Any], licence: str = "MIT") -> str:
 def _input(spec: Mapping[str, Any]) -> str:
     colour = "grey" if spec["channels"] == 1 else "RGB"
     return f"{spec['size']}×{spec['size']} {colour}, normalised {spec['normalise']}"
+
+
+def _faces(framing: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield how faces were cut out, where the detector did it."""
+    if framing.get("faces"):
+        yield "faces", FACES[framing["faces"]]
 
 
 def _head(name: str, head: Mapping[str, Any]) -> str:

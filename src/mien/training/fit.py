@@ -12,6 +12,7 @@ from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint
 from lightning.pytorch.loggers import TensorBoardLogger
 
 from mien.config import Experiment
+from mien.datasets.framing import faces_of
 from mien.datasets.prepared import PreparedSet
 from mien.emotions import LABEL_SETS
 from mien.errors import ConfigError, RunError
@@ -173,6 +174,7 @@ def _described(prepared: PreparedSet, experiment: Experiment, data: Splits) -> d
         "name": prepared.name,
         "label_set": prepared.label_set,
         "sha256": prepared.sha256,
+        "framing": {"faces": faces_of(prepared.record)},
         "left_out": list(experiment.data.leave_out),
         "rows": {split: len(rows) for split, rows in data.rows.items()},
         "heads": {h: {"classes": labels[h], "votes": data.soft[h]} for h in labels},
@@ -193,6 +195,7 @@ def _counts(data: Splits) -> str:
 
 def _same_data(run: RunFolder, now: dict[str, Any]) -> None:
     before = read_json(run.data)
+    before = {"framing": {"faces": faces_of(before)}, **before}  # older runs do not say it
     changed = [key for key in now if before.get(key) != now[key]]
     if changed:
         raise RunError(
