@@ -79,9 +79,9 @@ def test_votes_one_level_up_are_found(tmp_path, published):
 
 
 def test_votes_beside_a_source_that_lost_its_rows_are_noted(tmp_path, published):
-    for split in ("train", "test"):
+    for split, word in (("train", "Training"), ("test", "PrivateTest")):
         (published / split / "happy").mkdir(parents=True)
-        (published / split / "happy/a.png").write_bytes(encoded(faces(1)[0]))
+        (published / split / f"happy/{word}_1.png").write_bytes(encoded(faces(1)[0]))
     (published / "fer2013.csv").unlink()
     with open_source(published, tmp_path) as opened:
         assert opened.votes is None
@@ -125,3 +125,41 @@ def test_a_prepared_dataset_is_no_source(tmp_path, published):
     with pytest.raises(SourceError, match="out is a prepared dataset already"):
         open_source(tmp_path / "out", tmp_path).__enter__()
     assert len(PreparedSet.open(tmp_path / "out")) == 30
+
+
+def test_what_a_person_names_need_not_be_certain(tmp_path):
+    for n, split in enumerate(("train", "test")):
+        (tmp_path / "set" / split / "happy").mkdir(parents=True)
+        (tmp_path / "set" / split / "happy/a.png").write_bytes(encoded(faces(2)[n]))
+    with open_source(tmp_path / "set", tmp_path) as opened:
+        assert (opened.reader, opened.source.name) == ("folders", "set")
+    with open_source(tmp_path / "set", tmp_path, "fer2013-folders") as opened:
+        assert (opened.reader, opened.source.name) == ("fer2013-folders", "fer2013")
+
+
+@pytest.mark.parametrize("make", [as_zip, as_tar])
+def test_a_dataset_is_named_by_its_folder_or_its_archive(tmp_path, make):
+    inner = tmp_path / "mine"
+    for emotion in ("happy", "sad"):
+        (inner / emotion).mkdir(parents=True)
+        (inner / emotion / "a.png").write_bytes(encoded(faces(1)[0]))
+    path = make(tmp_path / ("lock.zip" if make is as_zip else "lock.tar.gz"), inner)
+    with open_source(path, tmp_path / "data") as opened:
+        assert opened.source.name == "mine"
+    with zipfile.ZipFile(tmp_path / "lock.zip", "w") as archive:
+        for file in sorted(inner.rglob("*.png")):
+            archive.write(file, file.relative_to(inner))
+    with open_source(tmp_path / "lock.zip", tmp_path / "data") as opened:
+        assert opened.source.name == "lock"
+
+
+def test_an_archive_in_an_archive_is_named(tmp_path, published):
+    (tmp_path / "set").mkdir()
+    inner = as_zip(tmp_path / "set/inner.zip", published)
+    outer = as_zip(tmp_path / "outer.zip", inner.parent)
+    told = r"it holds set/inner\.zip: unpack outer\.zip by hand and name that"
+    with pytest.raises(SourceError, match=told):
+        open_source(outer, tmp_path / "data").__enter__()
+    with pytest.raises(SourceError, match=r"it holds inner\.zip: name that; looked for"):
+        open_source(inner.parent, tmp_path / "data").__enter__()
+    assert not list((tmp_path / "data").iterdir())

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mien.datasets import archives, votes
+from mien.datasets.again import READER, Again
 from mien.datasets.manifest import FILE_NAME
-from mien.datasets.prepared import RECORD
+from mien.datasets.prepared import RECORD, PreparedSet
 from mien.datasets.readers import READERS
 from mien.datasets.readers.walk import subfolders
 from mien.datasets.source import FileSource, Options
@@ -30,7 +31,11 @@ class Opened:
 
 @contextmanager
 def open_source(
-    path: Path, beside: Path, take_as: str = "", options: Options | None = None
+    path: Path,
+    beside: Path,
+    take_as: str = "",
+    options: Options | None = None,
+    again: bool = False,
 ) -> Iterator[Opened]:
     """Find out what a file, folder or archive is, and open it.
 
@@ -39,6 +44,7 @@ def open_source(
         beside: the folder in which an archive may be unpacked; it is gone afterwards.
         take_as: a key of ``READERS``: only that one is asked.
         options: what the readers are asked to do.
+        again: a prepared dataset is taken too (see ``again.Again``), to be made into another one.
 
     Raises:
         UnknownNameError: ``take_as`` is no reader.
@@ -54,33 +60,45 @@ def open_source(
     with ExitStack() as stack:
         root, near = path, [path.parent, path.parent.parent]
         if archives.is_archive(path):
-            root = stack.enter_context(workspace(beside / f".{path.name}.unpacking")) / "in"
-            root.mkdir()
+            root = stack.enter_context(workspace(beside / f".{path.name}.unpacking"))
+            root = root / "in" / archives.stem(path)
+            root.mkdir(parents=True)
             archives.unpack(path, root)
-        place, name, source = _find(path, root, asked, options or Options())
+        again = again and not take_as
+        place, name, source = _find(path, root, asked, options or Options(), again)
         if place.is_dir():
             near = [place, place.parent, root, *near]
         files = (path,) if root != path else tuple(source.files)
-        yield Opened(source, name, files, _votes(source, near))
+        yield Opened(source, name, files, None if name == READER else _votes(source, near))
 
 
 def _find(
-    named: Path, root: Path, asked: Sequence[str], options: Options
+    named: Path, root: Path, asked: Sequence[str], options: Options, again: bool
 ) -> tuple[Path, str, FileSource]:
     for place in _places(root):
         if (place / FILE_NAME).is_file() and (place / RECORD).is_file():
-            raise SourceError(f"{place} is a prepared dataset already: train or evaluate on it")
+            if again and place == root:
+                return place, READER, Again(PreparedSet.open(place))
+            raise SourceError(
+                f"{place} is a prepared dataset already: train or evaluate on it; to make another "
+                "of it, name it alone and ask for --split, --balance, --size or --grey"
+            )
         for name in asked:
-            source = _recognised(name, place, options)
+            source = _recognised(name, place, options, sure=len(asked) == 1)
             if source is not None:
                 return place, name, source
     what = f"not {asked[0]}" if len(asked) == 1 else "no dataset that mien knows"
-    raise SourceError(f"{named} is {what}; looked for {_choices(asked)}")
+    packed = archives.inside(root) if root.is_dir() else []
+    first = "" if named == root else f"unpack {named.name} by hand and "
+    inner = f"; it holds {', '.join(packed)}: {first}name that" if packed else ""
+    raise SourceError(f"{named} is {what}{inner}; looked for {_choices(asked)}")
 
 
-def _recognised(name: str, place: Path, options: Options) -> FileSource | None:
+def _recognised(name: str, place: Path, options: Options, sure: bool) -> FileSource | None:
+    reader = READERS[name]
+    recognise = reader.asked or reader.recognise if sure else reader.recognise
     try:
-        return READERS[name].recognise(place, options)
+        return recognise(place, options)
     except OSError as error:
         raise SourceError(f"{error.filename or place} cannot be read: {error.strerror}") from error
 

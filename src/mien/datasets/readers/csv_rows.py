@@ -7,11 +7,12 @@ Goodfellow et al. 2013, "Challenges in representation learning", arXiv:1307.0414
 """
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from mien.datasets.readers.listed import label_of
 from mien.datasets.source import USAGES, Picture, Pixels
 from mien.datasets.votes import FILE_NAME as VOTES_FILE
 from mien.emotions import CODES
@@ -30,6 +31,11 @@ def header(path: Path) -> list[str]:
     return [cell.strip().lower() for cell in first.split(",")]
 
 
+def is_ck(path: Path) -> bool:
+    """Tell by the name whether a file is ``ckextended.csv``, whose codes are others."""
+    return path.name.lower().startswith("ckextended")
+
+
 def recognise(path: Path) -> "CsvSource | None":
     """Return the source that a CSV file is, None where it is none of FER-2013.
 
@@ -40,13 +46,13 @@ def recognise(path: Path) -> "CsvSource | None":
     """
     if not path.is_dir():
         return _of_file(path)
-    files = sorted(p for p in path.glob("*.csv") if p.name != VOTES_FILE)
+    files = sorted(p for p in path.glob("*.[cC][sS][vV]") if p.name != VOTES_FILE)
     files.sort(key=lambda p: _NAMES.index(p.name) if p.name in _NAMES else len(_NAMES))
     return next((source for p in files if (source := _of_file(p))), None)
 
 
 def _of_file(path: Path) -> "CsvSource | None":
-    if path.suffix.lower() != ".csv" or not path.is_file():
+    if path.suffix.lower() != ".csv" or not path.is_file() or is_ck(path):
         return None
     columns = header(path)
     if "pixels" not in columns:
@@ -70,7 +76,9 @@ class CsvSource:
     """Rows of ``fer2013.csv``, ``icml_face_data.csv`` or ``train.csv``, counted from 0."""
 
     name = "fer2013"
+    prefix = "fer2013"
     label_set = "fer2013"
+    codes: Mapping[int, str] = CODES["fer2013"]
     keeps_row_order = True
     has_splits = True
 
@@ -104,13 +112,13 @@ class CsvSource:
         label, pixels, problem = None, None, ""
         try:
             _check_cells(row, self._width)
-            label = _label(cells["emotion"])
+            label = label_of(cells["emotion"], self.codes)
             split = _split(usage)
             pixels = parse_pixels(cells["pixels"])
         except ValueError as error:
             problem, split = str(error), USAGES.get(usage, "")
         return Picture(
-            id=f"fer2013-{number:05d}",
+            id=f"{self.prefix}-{number:05d}",
             where=f"row {number}",
             source_split=usage,
             split=split,
@@ -123,13 +131,6 @@ class CsvSource:
 def _check_cells(row: Sequence[str], wanted: int) -> None:
     if len(row) != wanted:
         raise ValueError(f"{len(row)} cell(s), expected {wanted}")
-
-
-def _label(text: str) -> str:
-    codes = CODES["fer2013"]
-    if not text.isascii() or not text.isdigit() or int(text) not in codes:
-        raise ValueError(f"label {text[:20]!r}, expected a code from 0 to {max(codes)}")
-    return codes[int(text)]
 
 
 def _split(usage: str) -> str:

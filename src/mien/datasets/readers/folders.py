@@ -1,118 +1,115 @@
-"""FER-2013 as folders of pictures: ``{train,test[,val]}/<emotion>/*.jpg``.
+"""Anybody's pictures in folders by emotion: ``<emotion>/`` or ``<split>/<emotion>/``.
 
-The release holds the competition's PublicTest and PrivateTest together in ``test/``. File names
-may keep the split (``PrivateTest_…``); where each of them does, it counts.
+Folders in an emotion's folder are taken with it. Every spelling of an emotion that
+``emotions.canonical`` knows names a folder; the split is ``train``, ``val`` or ``test``, also as
+``training``, ``valid``, ``validation`` and ``testing``.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from mien.datasets.readers.walk import SUFFIXES, files, load, pictures, subfolders
-from mien.datasets.source import SPLITS, USAGES, Picture, safe_id
-from mien.emotions import LABEL_SETS, canonical
-from mien.errors import SourceError, UnknownEmotionError
-
-SPLIT_FOLDERS: Mapping[str, str] = MappingProxyType(
-    {"train": "train", "training": "train", "test": "test", "testing": "test"}
-    | {"val": "val", "valid": "val", "validation": "val"}
-)
-_KEPT = re.compile(r"(Training|PublicTest|PrivateTest)_")
+from mien.datasets.prepared import RECORD
+from mien.datasets.readers.folder_checks import refuse_numbers
+from mien.datasets.readers.folder_tree import Survey, Tree, tree_of
+from mien.datasets.readers.names import Ids, dataset_name, emotion, shown
+from mien.datasets.readers.walk import load, subfolders
+from mien.datasets.source import Picture
+from mien.errors import SourceError
 
 
 def recognise(path: Path) -> "FolderSource | None":
-    """Return the source that a folder is, None where it has no ``train/<emotion>/``.
+    """Return the source that a folder is, None where no folder in it is named by an emotion.
 
     Raises:
-        SourceError: it has, and beside it folders that are no emotion of FER-2013.
+        SourceError: folders beside them are no emotion or no split, classes are named by numbers,
+            or there are several such trees in it, of which only one could be taken.
     """
-    if not path.is_dir():
-        return None
-    splits = [p for p in subfolders(path) if p.name.lower() in SPLIT_FOLDERS]
-    found = {split: subfolders(split) for split in splits}
-    classes = [folder for folders in found.values() for folder in folders]
-    named = {folder: _emotion(folder.name) for folder in classes}
-    if not any(
-        named[f] for s in splits if SPLIT_FOLDERS[s.name.lower()] == "train" for f in found[s]
-    ):
-        return None
-    unknown = [f"{f.parent.name}/{f.name}" for f in classes if named[f] is None]
-    if unknown:
+    tree = tree_of(path)
+    if tree is not None:
+        return FolderSource(tree.check(), tree.survey())
+    trees = [folder for folder in _unprepared(path) if tree_of(folder) is not None]
+    if len(trees) > 1:
         raise SourceError(
-            f"{path} has folders that are no emotion of FER-2013: {', '.join(unknown)}; expected "
-            f"{', '.join(LABEL_SETS['fer2013'])} or their usual spellings"
+            f"{path} holds several folders with pictures by emotion: "
+            f"{', '.join(shown(folder.name) for folder in trees)}; name one of them"
         )
-    return FolderSource(path, {f: e for f, e in named.items() if e is not None})
+    refuse_numbers(path)
+    return None
+
+
+def _unprepared(path: Path) -> Sequence[Path]:
+    inner = subfolders(path) if path.is_dir() else []
+    return [folder for folder in inner if not (folder / RECORD).is_file()]
 
 
 class FolderSource:
     """Pictures in folders, in the order of split, emotion and file name."""
 
-    name = "fer2013"
-    label_set = "fer2013"
     keeps_row_order = False
-    has_splits = True
+    word_splits: Mapping[str, str] = MappingProxyType({})
+    """Word in front of a file's name → the split that it keeps."""
 
-    def __init__(self, root: Path, classes: Mapping[Path, str]) -> None:
-        self._root = root
+    def __init__(self, tree: Tree, survey: Survey) -> None:
+        self.tree = tree
+        self.survey = survey
         self.files: Sequence[Path] = ()
-        self._classes = dict(sorted(classes.items(), key=lambda item: _rank(item[0])))
-        kept = [bool(_KEPT.match(p.name)) for folder in classes for p in pictures(folder)]
-        self._names_tell = bool(kept) and all(kept)
-        splits = list(dict.fromkeys(folder.parent.name for folder in self._classes))
-        self.layout = f"FER-2013 as folders ({', '.join(splits)} / emotion / picture)"
-        if self._names_tell:
-            self.layout += ", file names keep the split"
-        self.notes = list(self._notes(any(kept)))
+        self.name = dataset_name(tree.root.resolve().name, "folders")
+        self.label_set = "eight" if "contempt" in tree.classes.values() else "seven"
+        self.has_splits = bool(tree.splits)
+        words = ", ".join(folder.name for folder in tree.splits)
+        self.layout = f"folders ({words} / emotion / picture)" if words else "folders by emotion"
+        self.notes = [*tree.notes(survey), *self._notes()]
 
-    def _notes(self, some_kept: bool) -> Iterator[str]:
-        splits = {_split(folder) for folder in self._classes}
-        if some_kept and not self._names_tell:
-            yield "only some file names keep the split, so none of them was used for it"
-        if not self._names_tell and "test" in splits and "val" not in splits:
-            yield (
-                "test/ holds PublicTest and PrivateTest together: the official private-test "
-                "score cannot be computed"
-            )
-        if not self._names_tell and "test" not in splits:
+    def _notes(self) -> Iterator[str]:
+        if self.has_splits and "test" not in self.tree.splits.values():
             yield "there are no test pictures: no score can be computed on this set"
-        others = sum(1 for f in self._classes for p in files(f) if p.suffix.lower() not in SUFFIXES)
-        if others:
-            yield f"{others} file(s) without the suffix of a picture were passed over"
+        if self.survey.words:
+            yield (
+                f"{self.survey.words} file name(s) begin with a word of FER-2013's splits, which "
+                "was not heeded: if this is FER-2013, say --as fer2013-folders"
+            )
 
     def __iter__(self) -> Iterator[Picture]:
-        """Stream the pictures, one in memory at a time."""
-        for folder, label in self._classes.items():
-            for path in pictures(folder):
-                yield self._picture(path, folder, label)
+        """Stream the pictures, one in memory at a time; first those that lie in no emotion's."""
+        ids = Ids()
+        for path in self.tree.loose():
+            yield self._loose(path, ids)
+        for path, folder in self.tree.pictures():
+            yield self._picture(path, folder, ids)
 
-    def _picture(self, path: Path, folder: Path, label: str) -> Picture:
-        within = path.relative_to(self._root)
-        kept = _KEPT.match(path.name) if self._names_tell else None
+    def _loose(self, path: Path, ids: Ids) -> Picture:
+        within = path.relative_to(self.tree.root)
+        problem = "it lies beside the folders of emotions, so its emotion is unknown: move it"
+        return Picture(ids(within.parts), self.tree.name(path), "", "", None, None, problem)
+
+    def _picture(self, path: Path, folder: Path, ids: Ids) -> Picture:
+        within, label = path.relative_to(self.tree.root), self.tree.classes[folder]
+        word, split = self._split(path, folder)
         pixels, problem = load(path)
+        other = _another(path.relative_to(folder), label)
+        if other:
+            pixels, problem = None, f"the folder {other!r} in that of {label} is another emotion"
         return Picture(
-            id=safe_id(within.with_suffix("").parts),
-            where=within.as_posix(),
-            source_split=kept[1] if kept else folder.parent.name,
-            split=USAGES[kept[1]] if kept else _split(folder),
+            id=ids(within.parts),
+            where=self.tree.name(path),
+            source_split=word,
+            split=split,
             label=label,
             pixels=pixels,
             problem=problem,
         )
 
-
-def _emotion(name: str) -> str | None:
-    try:
-        emotion = canonical(name)
-    except UnknownEmotionError:
-        return None
-    return emotion if emotion in LABEL_SETS["fer2013"] else None
-
-
-def _split(folder: Path) -> str:
-    return SPLIT_FOLDERS[folder.parent.name.lower()]
+    def _split(self, path: Path, folder: Path) -> tuple[str, str]:
+        """Return the source's word for a picture's split, and the split."""
+        kept = self.word_splits.get(path.name.partition("_")[0])
+        if kept:
+            return path.name.partition("_")[0], kept
+        split = self.tree.split(folder)
+        return (folder.parent.name, split) if split else ("", "train")
 
 
-def _rank(folder: Path) -> tuple[int, str]:
-    return SPLITS.index(_split(folder)), folder.name
+def _another(within: Path, label: str) -> str:
+    """Return a folder that is named by another emotion, in full, inside of an emotion's."""
+    named = (part for part in within.parts[:-1] if len(part.strip()) > 2)
+    return next((part for part in named if emotion(part) not in (None, label)), "")
