@@ -9,6 +9,7 @@ import struct
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from typing import IO
@@ -66,6 +67,7 @@ class Gathered:
         problems: a line for each unreadable picture.
         renamed: number of a picture → number of the one whose name it has.
         folder: where pixels (flat) and rows lie.
+        pixels: returns a readable picture by its number.
     """
 
     usages: npt.NDArray[np.str_]
@@ -80,6 +82,7 @@ class Gathered:
     problems: list[str]
     renamed: dict[int, int]
     folder: Path
+    pixels: Callable[[int], Pixels]
 
     @property
     def readable(self) -> npt.NDArray[np.bool_]:
@@ -100,10 +103,6 @@ class Gathered:
                     yield _nameless(row, number), None
                 else:
                     yield row, pixels
-
-    def shapes(self) -> Ints:
-        """Return height, width and channels of each picture, ``int64 [N, 3]``; else zeros."""
-        return np.array([size_of(row.shape) for row in _rows(self.folder)], np.int64).reshape(-1, 3)
 
 
 def size_of(shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -130,6 +129,31 @@ def _nameless(row: Row, number: int) -> Row:
 
 def _tail(row: Row | Picture) -> tuple[str, str, str, str]:
     return (row.subject, row.sequence, row.origin, row.label_set)
+
+
+class _Spool:
+    """The pixels of gathered pictures, by number. Nothing is read before the first is asked."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @cached_property
+    def _shapes(self) -> npt.NDArray[np.int32]:
+        rows = (size_of(row.shape) for row in _rows(self._folder))
+        return np.fromiter(rows, np.dtype(("i4", 3)))
+
+    @cached_property
+    def _starts(self) -> Ints:
+        return np.concatenate([[0], self._shapes.prod(1, dtype=np.int64).cumsum()])
+
+    @cached_property
+    def _flat(self) -> Pixels:
+        return np.memmap(self._folder / "pixels.u8", np.uint8, "r")
+
+    def __call__(self, number: int) -> Pixels:
+        height, width, channels = (int(n) for n in self._shapes[number])
+        flat = self._flat[self._starts[number] : self._starts[number + 1]]
+        return flat.reshape((height, width) if channels == 1 else (height, width, channels))
 
 
 class _Words:
@@ -170,7 +194,9 @@ def gather(
             label = EMOTIONS.index(picture.label) if picture.label else -1
             digests = (*_digest(row.id), *_pixel_digest(row.sha256))
             people = (subjects(row.subject, row.origin), sequences(row.sequence, row.origin))
-            numbers.write(_LINE.pack(*digests, *people, usages(row.source_split), split, label, flags))
+            numbers.write(
+                _LINE.pack(*digests, *people, usages(row.source_split), split, label, flags)
+            )
             if problem:
                 problems.append(f"{row.where}: {problem}")
             progress("reading", number + 1, None)
@@ -241,6 +267,7 @@ def _gathered(folder: Path, usages: list[str], problems: list[str]) -> Gathered:
         problems=problems,
         renamed=renamed,
         folder=folder,
+        pixels=_Spool(folder),
     )
 
 

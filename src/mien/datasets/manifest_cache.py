@@ -47,7 +47,7 @@ def _load(path: Path, sha256: str) -> Manifest | None:
                 return None
             return Manifest(
                 **{name: held[name] for name in _ARRAYS},
-                votes=held["votes"] if "votes" in held else None,
+                votes=held.get("votes"),
                 flags={name: held[f"flag_{name}"] for name in _FLAGS},
             )
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):

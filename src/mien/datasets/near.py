@@ -108,6 +108,22 @@ def groups_of(pairs: Pairs, count: int) -> Ints:
             return groups
 
 
+def near_groups(groups: Ints, pixels: GetPixels, progress: Progress | None = None) -> Ints:
+    """Return groups in which near copies are together with exact ones.
+
+    Args:
+        groups: ``int64 [N]``: the position of the first picture with the same pixels, -1 for
+            unreadable ones.
+        pixels: returns a picture by its position.
+        progress: told what is being done.
+    """
+    single = np.flatnonzero(groups == np.arange(len(groups)))
+    pairs = near_pairs(len(single), lambda n: pixels(int(single[n])), progress=progress)
+    linked = groups.copy()
+    linked[single] = single[groups_of(pairs, len(single))]
+    return np.where(groups < 0, -1, linked[groups])
+
+
 def _silent(doing: str, done: int, of: int | None) -> None:
     pass
 

@@ -44,7 +44,6 @@ def plan(
     table: VoteTable | None,
     rule: Rule,
     has_splits: bool,
-    near: Ints | None = None,
 ) -> Plan:
     """Decide the splits, join the votes and find out the flags.
 
@@ -53,7 +52,6 @@ def plan(
         table: FER+ votes to join by row.
         rule: how to split.
         has_splits: whether the source says which picture is in which split.
-        near: ``int64 [N]``, equal for near copies, which no split that is made tears apart.
 
     Raises:
         DataError: the votes belong to other pictures, or such a split cannot be made.
@@ -61,7 +59,7 @@ def plan(
     joined = gathered.votes
     if table is not None:
         joined = join_votes(table, gathered.usages, gathered.labels, gathered.readable)
-    decided = decide(gathered, rule, has_splits, near)
+    decided = decide(gathered, rule, has_splits)
     index = _lines(gathered, decided.split, rule)
     split, labels = decided.split[index], gathered.labels[index]
     groups = _regrouped(gathered.groups[index])

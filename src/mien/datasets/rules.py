@@ -1,6 +1,6 @@
 """How a dataset is split: what can be asked for, and what is done where nothing is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ from mien.datasets.gather import Gathered
 from mien.datasets.source import SPLITS
 from mien.datasets.split_file import read_split
 from mien.datasets.splits import SEED, THREE, VALIDATION, assign, joined
+from mien.datasets.together import kept, together
 from mien.emotions import EMOTIONS
 from mien.errors import DataError, UsageError
 
@@ -17,6 +18,9 @@ Ints = npt.NDArray[np.int64]
 Text = npt.NDArray[np.str_]
 WAYS = ("", "official", "halves", "shares", "file")
 BALANCES = ("repeat", "drop")
+AS_IN_SOURCE = "as in the source"
+TOO_FEW = "too few of it can be kept apart"
+"""How a note ends that holds for one split only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,8 @@ class Rule:
         seed: of the draw.
         file: the published split.
         balance: ``repeat`` or ``drop`` evens out the classes of training; empty does not.
+        near: whether pictures that are dealt out are first searched for near copies, which then
+            stay together.
     """
 
     way: str = ""
@@ -42,30 +48,52 @@ class Rule:
     seed: int = SEED
     file: Path | None = None
     balance: str = ""
+    near: bool = True
+
+    @property
+    def kept(self) -> "Rule":
+        """The same for a set that was split before: where no way is asked for, nothing is cut."""
+        return replace(self, way=self.way or "official")
+
+    @property
+    def changes(self) -> bool:
+        """Whether it makes another set of one that has its splits."""
+        return self.way not in ("", "official") or bool(self.balance)
 
     @classmethod
     def parse(cls, text: str, by: str = "", seed: int = SEED, balance: str = "") -> "Rule":
         """Return the rule that ``official``, ``halves``, ``70/15/15`` or a file's name stands for.
 
         Raises:
-            UsageError: none of these.
+            UsageError: none of these, or ``by`` where nothing is dealt out.
         """
         if by not in ("", "picture", "subject"):
             raise UsageError(f"split by {by!r}: expected picture or subject")
         if balance not in ("", *BALANCES):
             raise UsageError(f"balance {balance!r}: expected {' or '.join(BALANCES)}")
         if text in ("", "official", "halves"):
-            return cls(way=text, by=by, seed=seed, balance=balance)
+            return cls(way=text, by=_unless_fixed(text, by), seed=seed, balance=balance)
         if text.count("/") == 2 and all(part.strip() for part in text.split("/")):
             shares = _shares(text)
             if shares is not None:
                 return cls("shares", shares, by, seed, None, balance)
         if Path(text).is_file():
-            return cls("file", by=by, seed=seed, file=Path(text), balance=balance)
+            _unless_fixed("file", by)
+            return cls("file", seed=seed, file=Path(text), balance=balance)
         raise UsageError(
             f"split {text!r}: expected official, halves, three shares that sum to 100 such as "
             "70/15/15, or a split file that exists"
         )
+
+
+def _unless_fixed(way: str, by: str) -> str:
+    if by and way in ("official", "file"):
+        raise UsageError(
+            f"by {by} tells how pictures are dealt out, and "
+            f"{'a split file' if way == 'file' else 'official'} deals out none: leave one of the "
+            "two out"
+        )
+    return by
 
 
 def _shares(text: str) -> tuple[float, float, float] | None:
@@ -94,7 +122,7 @@ class Decided:
     notes: list[str]
 
 
-def decide(gathered: Gathered, rule: Rule, has_splits: bool, near: Ints | None) -> Decided:
+def decide(gathered: Gathered, rule: Rule, has_splits: bool) -> Decided:
     """Return where each picture goes.
 
     Raises:
@@ -108,42 +136,52 @@ def decide(gathered: Gathered, rule: Rule, has_splits: bool, near: Ints | None) 
     if rule.way == "file" and rule.file is not None:
         return Decided(read_split(rule.file, gathered), f"as in {rule.file.name}", [])
     if rule.way == "shares" or not (rule.way or has_splits):
-        return _dealt(gathered, rule, near, "", SPLITS, rule.shares)
+        return _dealt(gathered, rule, "", SPLITS, rule.shares)
     if rule.way == "halves":
-        return _halved(gathered, rule, near)
+        return _halved(gathered, rule)
     train = (gathered.split == "train") & gathered.readable
     if rule.way == "official" or (gathered.split == "val").any() or not train.any():
-        return Decided(gathered.split, "as in the source", [])
-    return _dealt(gathered, rule, near, "train", ("train", "val"), (1 - VALIDATION, VALIDATION))
+        _refuse_by(gathered, rule)
+        return Decided(gathered.split, AS_IN_SOURCE, [])
+    return _dealt(gathered, rule, "train", ("train", "val"), (1 - VALIDATION, VALIDATION))
 
 
-def _halved(gathered: Gathered, rule: Rule, near: Ints | None) -> Decided:
-    held = [name for name in SPLITS if (gathered.split == name).any()]
+def _refuse_by(gathered: Gathered, rule: Rule) -> None:
+    """Refuse to keep the source's splits where a way to deal them out was asked for."""
+    if not rule.by:
+        return
+    together(gathered, rule.by, near=False)
+    raise DataError(
+        f"by {rule.by} tells how pictures are dealt out, and this source's own splits are kept: "
+        "leave it out, or ask for shares such as --split 80/10/10"
+    )
+
+
+def _halved(gathered: Gathered, rule: Rule) -> Decided:
+    held = [name for name in SPLITS if (gathered.readable & (gathered.split == name)).any()]
     if held != ["train", "test"]:
         raise DataError(
             "halves cuts the test pictures of a source that has no validation into two: expected "
             f"a source with train and test, this one has {', '.join(held) or 'none'}"
         )
-    return _dealt(gathered, rule, near, "test", ("val", "test"), (0.5, 0.5))
+    return _dealt(gathered, rule, "test", ("val", "test"), (0.5, 0.5))
 
 
 def _dealt(
     gathered: Gathered,
     rule: Rule,
-    near: Ints | None,
     of: str,
     names: tuple[str, ...],
     shares: tuple[float, ...],
 ) -> Decided:
     """Deal the pictures of one split (of all, where ``of`` is empty) out to others."""
-    by = rule.by or ("subject" if (gathered.subjects >= 0).any() else "picture")
     taken = np.flatnonzero(gathered.readable & ((gathered.split == of) if of else True))
-    keys = _keys(gathered, by, near)
-    labels = gathered.labels[taken]
+    keys = together(gathered, rule.by, rule.near)
+    labels, words = gathered.labels[taken], kept(gathered, rule.by, rule.near)
     try:
         side = assign(labels, joined(*(key[taken] for key in keys)), shares, rule.seed)
     except DataError as error:
-        raise DataError(f"this split cannot be made {_words(by, near)}: {error}") from error
+        raise DataError(f"this split ({words}) cannot be made: {error}") from error
     split = gathered.split.astype("U5")
     split[taken] = np.array(names)[side]
     if not of:
@@ -151,28 +189,8 @@ def _dealt(
     told = ", ".join(f"{n} {s:.4g} %" for n, s in zip(names, np.array(shares) * 100, strict=True))
     whole = f"the source's {of}" if of else "all pictures"
     text = f"{told} of {whole}, stratified by class, "
-    text += f"{_words(by, near)}, seed {rule.seed}{'; else as in the source' if of else ''}"
+    text += f"{words}, seed {rule.seed}{'; else as in the source' if of else ''}"
     return Decided(split, text, list(_missing(labels, side, names, shares)))
-
-
-def _keys(gathered: Gathered, by: str, near: Ints | None) -> list[Ints]:
-    """Return what belongs together."""
-    keys = [gathered.groups, gathered.sequences]
-    if near is not None:
-        keys.append(near)
-    if by == "subject":
-        if not (gathered.subjects >= 0).any():
-            raise DataError(
-                "a split by subject cannot be made: the source does not say who is in a picture; "
-                "expected a source with subjects, or split by picture"
-            )
-        keys.append(gathered.subjects)
-    return keys
-
-
-def _words(by: str, near: Ints | None) -> str:
-    kept = "by subject, copies" if by == "subject" else "copies"
-    return f"{kept}{' and near copies' if near is not None else ''} and films kept together"
 
 
 def _missing(
@@ -181,8 +199,8 @@ def _missing(
     """Say which emotions a side has none of."""
     lines = []
     for place, (name, share) in enumerate(zip(names, shares, strict=True)):
-        lacking = np.setdiff1d(labels, labels[side == place])
+        lacking = np.setdiff1d(labels[labels >= 0], labels[side == place])
         if share and len(lacking):
-            words = ", ".join(EMOTIONS[n] for n in lacking if n >= 0)
-            lines.append(f"{name} has no picture of {words}: too few of it can be kept apart")
+            words = ", ".join(EMOTIONS[n] for n in lacking)
+            lines.append(f"{name} has no picture of {words}: {TOO_FEW}")
     return lines

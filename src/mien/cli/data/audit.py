@@ -73,9 +73,10 @@ def audit(
 def face_finder() -> "Callable[[Pixels], bool]":
     """Return what tells whether a picture shows a face."""
     from mien.inference.detector import Detector
+    from mien.inference.framed import faces_in
 
     detector = Detector()
-    return lambda pixels: bool(detector.detect(pixels))
+    return lambda pixels: bool(faces_in(pixels, detector))
 
 
 def print_findings(found: "Findings") -> None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -11,6 +12,7 @@ from mien.cli.data.show import print_prepared, progress
 
 if TYPE_CHECKING:
     from mien.datasets.source import Options, Source
+    from mien.inference.framed import FaceFinder
 
 DRAWN = "drawn"
 
@@ -19,8 +21,9 @@ def prepare(
     source: Annotated[
         str,
         typer.Argument(
-            help="A CSV file, a folder, Parquet files, or a zip or tar of these; or the word "
-            "`drawn`, for made-up faces that need no download."
+            help="A CSV file, a folder, Parquet files, or a zip or tar of these; a prepared "
+            "dataset, to make another of it; or the word `drawn`, for made-up faces that need no "
+            "download."
         ),
     ],
     out: Annotated[
@@ -70,6 +73,9 @@ def prepare(
             show_default="subject where the source knows them",
         ),
     ] = "",
+    near: Annotated[
+        bool, typer.Option(help="Keep near copies on one side too, where pictures are dealt out.")
+    ] = True,
     balance: Annotated[
         str,
         typer.Option(help="Even out the classes of training: `repeat` or `drop` pictures."),
@@ -78,6 +84,14 @@ def prepare(
         int, typer.Option(min=0, help="Scale pictures to this side in pixels; 0: as they are.")
     ] = 0,
     grey: Annotated[bool, typer.Option("--grey", help="Write grey pictures.")] = False,
+    faces: Annotated[
+        Literal["crop", "align"] | None,
+        typer.Option(
+            help="Find the face of each picture and cut it out: as it stands, or turned so that "
+            "the eyes are level.",
+            show_default="pictures, or the source's boxes, as they are",
+        ),
+    ] = None,
     count: Annotated[
         int | None,
         typer.Option(min=1, help="How many faces to draw (drawn only).", show_default="2000"),
@@ -94,14 +108,19 @@ def prepare(
     OUT is written whole or not at all: {train,val,test}/<emotion>/*.png,
     manifest.csv (one line a picture of the source), audit.json, dataset.json.
     """
-    from mien.datasets.framing import Framing
+    from mien.datasets.again import READER
+    from mien.datasets.framing import AS_IT_IS, Framing
     from mien.datasets.rules import Rule
     from mien.datasets.source import Options
     from mien.datasets.store import prepare as write
 
-    rule = Rule.parse(split, by, seed or 0, balance)
+    rule = replace(Rule.parse(split, by, seed or 0, balance), near=near)
     options = Options(peaks, neutral, _columns(columns))
-    with _opened(source, out, take_as, options, count, seed) as (pictures, reader, files, beside):
+    finder = _finder(faces)
+    framing = Framing(size, grey, finder, faces or "")
+    again = rule.changes or framing != AS_IT_IS
+    opened = _opened(source, out, take_as, options, count, seed, again)
+    with opened as (pictures, reader, files, beside):
         typer.echo(f"{source}: {pictures.layout}")
         for note in pictures.notes:
             typer.echo(f"note: {note}")
@@ -114,14 +133,25 @@ def prepare(
                 out or Path("data") / pictures.name,
                 votes=used,
                 files=files,
-                skip_bad=skip_bad,
+                skip_bad=skip_bad or reader == READER,
                 overwrite=overwrite,
-                rule=rule,
-                framing=Framing(size=size, grey=grey),
+                rule=rule.kept if reader == READER else rule,
+                framing=framing,
                 reader=reader,
                 progress=show,
             )
     print_prepared(summary)
+    if finder is not None:
+        typer.echo(f"faces: {finder}")
+
+
+def _finder(faces: Literal["crop", "align"] | None) -> "FaceFinder | None":
+    """Return what cuts faces out, where that is asked for."""
+    if faces is None:
+        return None
+    from mien.inference.framed import FaceFinder
+
+    return FaceFinder(faces)
 
 
 def _columns(text: str) -> dict[str, str]:
@@ -149,6 +179,7 @@ def _opened(
     options: "Options",
     count: int | None,
     seed: int | None,
+    again: bool,
 ) -> "AbstractContextManager[tuple[Source, str, tuple[Path, ...], Path | None]]":
     """Return the source with the files it is read from and the votes found beside it."""
     from mien.errors import UsageError
@@ -162,14 +193,14 @@ def _opened(
     if count is not None:
         raise UsageError("--count: expected with the source drawn only")
     beside = out.parent if out else Path("data")
-    return _opened_files(Path(source), beside, take_as, options)
+    return _opened_files(Path(source), beside, take_as, options, again)
 
 
 @contextmanager
 def _opened_files(
-    path: Path, beside: Path, take_as: str, options: "Options"
+    path: Path, beside: Path, take_as: str, options: "Options", again: bool
 ) -> "Iterator[tuple[Source, str, tuple[Path, ...], Path | None]]":
     from mien.datasets.sources import open_source
 
-    with open_source(path, beside, take_as, options) as opened:
+    with open_source(path, beside, take_as, options, again) as opened:
         yield opened.source, opened.reader, opened.files, opened.votes

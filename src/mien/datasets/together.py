@@ -1,0 +1,39 @@
+"""What no split tears apart: copies and near copies, the frames of a film, a person's pictures."""
+
+import numpy as np
+import numpy.typing as npt
+
+from mien.datasets.gather import Gathered
+from mien.datasets.near import near_groups
+from mien.errors import DataError
+
+Ints = npt.NDArray[np.int64]
+
+
+def together(gathered: Gathered, by: str, near: bool = True) -> list[Ints]:
+    """Return what no split tears apart, ``int64 [N]`` each, see ``splits.joined``.
+
+    Args:
+        gathered: the pictures.
+        by: ``subject``, ``picture`` or empty: by subject where they are known.
+        near: whether near copies are looked for, and kept together.
+
+    Raises:
+        DataError: by subject was asked for, and nobody knows them.
+    """
+    people = bool((gathered.subjects >= 0).any())
+    if by == "subject" and not people:
+        raise DataError(
+            "a split by subject cannot be made: the source does not say who is in a picture; "
+            "expected a source with subjects, or split by picture"
+        )
+    groups = near_groups(gathered.groups, gathered.pixels) if near else gathered.groups
+    keys = [groups, gathered.sequences]
+    return [*keys, gathered.subjects] if people and by != "picture" else keys
+
+
+def kept(gathered: Gathered, by: str, near: bool = True) -> str:
+    """Say what ``together`` keeps together."""
+    subjects = (gathered.subjects >= 0).any() and by != "picture"
+    words = f"copies{' and near copies' if near else ''} and films kept together"
+    return f"by subject, {words}" if subjects else words
