@@ -134,8 +134,8 @@ def test_shares_deal_out_the_pictures_of_all_splits(tmp_path):
     assert len(set(prepared.split[:20].tolist())) == 3
     assert set(prepared.manifest.source_splits.tolist()) == {"train", "val", "test"}
     assert prepared.record["split"] == (
-        "train 50 %, val 25 %, test 25 % of all pictures, stratified by class, copies and near copies "
-        "and films kept together, seed 0"
+        "train 50 %, val 25 %, test 25 % of all pictures, stratified by class, copies and near "
+        "copies and films kept together, seed 0"
     )
 
 

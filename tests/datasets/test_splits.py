@@ -29,6 +29,17 @@ def test_a_class_of_one_picture_stays_in_training():
     assert assign(labels, np.arange(31), (0.9, 0.1))[30] == 0
 
 
+@pytest.mark.parametrize(("count", "sides"), [(1, [1, 0, 0]), (2, [1, 1, 0]), (3, [1, 1, 1])])
+def test_a_class_smaller_than_the_sides_goes_to_the_larger_shares(count, sides):
+    labels = np.array([0] * 60 + [1] * count)
+    assert counts(labels, assign(labels, np.arange(60 + count), (0.8, 0.12, 0.08)))[1] == sides
+
+
+def test_no_side_stays_empty_where_there_are_enough_groups():
+    labels, people = np.zeros(40, int), np.array([0] * 37 + [1, 1, 2])
+    assert set(assign(labels, people, SHARES).tolist()) == {0, 1, 2}
+
+
 def test_the_folder_release_is_cut_into_equal_halves():
     labels = np.repeat(range(7), [958, 111, 1024, 1774, 1247, 831, 1233])
     assert np.bincount(assign(labels, np.arange(7178), (0.5, 0.5))).tolist() == [3589, 3589]

@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import signal
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -270,3 +271,11 @@ def test_progress_counts_both_walks(tmp_path, three_splits):
     assert seen[29:31] == [("reading", 30, None), ("writing", 1, 30)]
     assert seen[-1] == ("writing", 30, 30)
     assert store.AUDIT == "audit.json"
+
+
+def test_a_picture_that_is_unreadable_and_has_a_taken_name_is_listed_once(tmp_path):
+    source = stream(rows_of(["Training"] * 3))
+    source.pictures[2] = replace(source.pictures[0], pixels=None, problem="cut short")
+    with pytest.raises(UnreadablePicturesError, match="1 of 3 pictures cannot be read") as caught:
+        prepare(source, tmp_path / "out")
+    assert caught.value.problems == ("row 0: cut short",)

@@ -48,22 +48,12 @@ def folds_of(
     found = np.full((max(repeats, 0), len(prepared)), OUTSIDE, np.int64)
     try:
         found[:, taken] = folds(prepared.labels[taken], groups, count, repeats, seed)
-        _refuse_empty(found[:, taken], count, len(np.unique(groups)))
     except DataError as error:
         raise DataError(
             f"{count} folds of {prepared.name}'s {len(taken)} training pictures "
             f"({kept(gathered, by, near)}) cannot be made: {error}"
         ) from error
     return found
-
-
-def _refuse_empty(found: Ints, count: int, groups: int) -> None:
-    empty = [n for row in found for n in range(count) if not (row == n).any()]
-    if empty:
-        raise DataError(
-            f"fold {empty[0]} would be empty: there are {groups} group(s) that must stay "
-            "together; expected more of them, or ask for fewer folds"
-        )
 
 
 def sizes(found: Ints, labels: Ints) -> dict[str, dict[str, int]]:

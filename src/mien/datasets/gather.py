@@ -94,15 +94,17 @@ class Gathered:
         """Where all pixels lie, one picture after the other."""
         return self.folder / "pixels.u8"
 
+    def rows(self) -> Iterator[Row]:
+        """Stream the texts again, in the source's order."""
+        for number, row in enumerate(_rows(self.folder)):
+            yield _nameless(row, number) if number in self.renamed else row
+
     def walk(self) -> Iterator[tuple[Row, Pixels | None]]:
         """Stream rows and pixels again, in the source's order."""
         with self.pixels_file.open("rb") as spool:
-            for number, row in enumerate(_rows(self.folder)):
-                pixels = _next_pixels(spool.read, row.shape) if row.shape else None
-                if number in self.renamed:
-                    yield _nameless(row, number), None
-                else:
-                    yield row, pixels
+            for read, row in zip(_rows(self.folder), self.rows(), strict=True):
+                pixels = _next_pixels(spool.read, read.shape) if read.shape else None
+                yield row, pixels if row.shape else None
 
 
 def size_of(shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -122,7 +124,7 @@ def _next_pixels(read: Callable[[int], bytes], shape: tuple[int, ...]) -> Pixels
 
 
 def _nameless(row: Row, number: int) -> Row:
-    problem = "the same name as another picture, expected different names"
+    problem = row.problem or "the same name as another picture, expected different names"
     name = f"{row.id}~{number}"
     return Row(name, row.where, row.source_split, (), "", problem, *_tail(row))
 
@@ -247,7 +249,8 @@ def _gathered(folder: Path, usages: list[str], problems: list[str]) -> Gathered:
     names = same(table["id"])
     renamed = {int(n): int(names[n]) for n in np.flatnonzero(names != np.arange(len(names)))}
     readable = (table["flags"] & _READABLE > 0) & (names == np.arange(len(names)))
-    _name_problems(folder, renamed, problems)
+    fresh = {n: first for n, first in renamed.items() if table["flags"][n] & _READABLE}
+    _name_problems(folder, fresh, problems)
     groups = np.full(len(table), -1, np.int64)
     held = np.flatnonzero(readable)
     groups[held] = held[same(table["pixels"][held])]

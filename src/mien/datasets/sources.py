@@ -81,7 +81,7 @@ def _find(
                 return place, READER, Again(PreparedSet.open(place))
             raise SourceError(
                 f"{place} is a prepared dataset already: train or evaluate on it; to make another "
-                "of it, name it alone and ask for --split, --balance, --size or --grey"
+                "of it, name it alone and ask for --split, --balance, --size, --grey or --faces"
             )
         for name in asked:
             source = _recognised(name, place, options, sure=len(asked) == 1)

@@ -55,7 +55,7 @@ def read_split(path: Path, gathered: "Gathered") -> Text:
     lacking: list[str] = []
     unclear: list[str] = []
     used: set[str] = set()
-    for number, (row, _) in enumerate(gathered.walk()):
+    for number, row in enumerate(gathered.rows()):
         if not row.shape:
             continue
         used.add(row.sha256)

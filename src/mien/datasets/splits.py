@@ -83,6 +83,7 @@ def assign(labels: Ints, groups: Ints, shares: Sequence[float], seed: int = SEED
     side = np.full(len(sizes), -1, np.int64)
     filled = _deal_groups(table, sizes, targets, side, rng)
     _deal_singles(table, sizes, targets - filled, side, rng)
+    _fill_empty(sizes, shares, side)
     return np.asarray(side[group])
 
 
@@ -96,6 +97,9 @@ def _targets(counts: Counts, shares: Sequence[float]) -> Counts:
     targets = np.maximum(np.diff(np.diff(borders, axis=0), axis=1), 0).astype(np.int64)
     served = np.array(shares) > 0
     for column, count in zip(targets.T, counts, strict=True):
+        if count < served.sum():  # fewer than sides: one each, the largest shares first
+            column[:] = 0
+            column[np.argsort(-np.array(shares), kind="stable")[:count]] = 1
         column[np.argmax(column)] += count - column.sum()
         while count >= served.sum() and (column[served] == 0).any():
             column[np.flatnonzero(served)[np.argmin(column[served])]] += 1
@@ -131,6 +135,15 @@ def _deal_singles(
         members = rng.permutation(alone[label == place])
         quota = _scaled(np.maximum(missing[:, place], 0), len(members))
         side[members] = np.repeat(np.arange(len(quota)), quota)
+
+
+def _fill_empty(sizes: Counts, shares: Sequence[float], side: Counts) -> None:
+    """Give a side that got nothing the smallest group of the side with the most groups."""
+    for place in np.flatnonzero(np.array(shares) > 0):
+        if not (side == place).any():
+            richest = np.argmax(np.bincount(side, minlength=len(shares)))
+            members = np.flatnonzero(side == richest)
+            side[members[np.argmin(sizes[members])]] = place
 
 
 def _scaled(quota: Counts, total: int) -> Counts:
