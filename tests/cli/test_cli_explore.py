@@ -159,7 +159,7 @@ def test_a_place_that_cannot_be_a_folder_is_one_line(here, drawn_set):
     assert (here / "file").read_text() == ""
 
 
-@pytest.mark.parametrize("module", ["matplotlib", "jinja2", "torch"])
+@pytest.mark.parametrize("module", ["matplotlib", "torch"])
 def test_a_missing_extra_is_named_before_any_work(here, monkeypatch, module):
     find = importlib.util.find_spec
     gone = lambda name, *rest: None if name == module else find(name, *rest)  # noqa: E731

@@ -203,11 +203,11 @@ def test_a_name_that_cannot_be_found(kaggle, monkeypatch):
 
 @pytest.mark.parametrize("sent", [0, 100])
 def test_a_server_that_stops_talking_is_not_waited_for(kaggle, monkeypatch, sent):
-    kaggle.body, kaggle.pause, kaggle.sent = zipped(fer_files()), 1.5, sent
+    kaggle.body, kaggle.pause, kaggle.sent = zipped(fer_files()), 30, sent
     monkeypatch.setattr(client, "LIMITS", (1, 0.3))
     begin = time.monotonic()
     assert "no answer within" in failure()
-    assert time.monotonic() - begin < 1.4
+    assert time.monotonic() - begin < 20
 
 
 def test_a_body_that_is_cut_short_does_not_count_and_is_gone_on_with(kaggle):

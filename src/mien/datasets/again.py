@@ -133,8 +133,8 @@ def known(prepared: PreparedSet) -> Gathered:
         groups=group_ids(manifest.hashes),
         constant=prepared.flags["constant"],
         no_face=prepared.flags["no_face"],
-        subjects=_numbers(manifest.subjects),
-        sequences=_numbers(manifest.sequences),
+        subjects=_numbers(manifest.subjects, manifest.origins),
+        sequences=_numbers(manifest.sequences, manifest.origins),
         votes=prepared.votes,
         problems=[""] * int((~readable).sum()),
         renamed={},
@@ -143,7 +143,8 @@ def known(prepared: PreparedSet) -> Gathered:
     )
 
 
-def _numbers(words: npt.NDArray[np.str_]) -> Ints:
-    """Return equal numbers for equal words, -1 for the empty one."""
-    numbers = np.unique(words, return_inverse=True)[1].astype(np.int64)
+def _numbers(words: npt.NDArray[np.str_], origins: npt.NDArray[np.str_]) -> Ints:
+    """Return equal numbers for equal words of one origin, -1 for the empty word."""
+    full = np.strings.add(np.strings.add(origins, "\n"), words)
+    numbers = np.unique(full, return_inverse=True)[1].astype(np.int64)
     return np.where(words == "", -1, numbers)

@@ -15,11 +15,12 @@ from mien import runs
 from mien.datasets.again import READER, Again
 from mien.datasets.auditing.choose import Choice, Going, going
 from mien.datasets.auditing.files import Line
-from mien.datasets.auditing.places import check_outside, new_dataset
-from mien.datasets.gather import Progress
+from mien.datasets.auditing.places import new_dataset
 from mien.datasets.prepared import RECORD, PreparedSet
 from mien.datasets.rules import Rule
+from mien.datasets.source import Progress
 from mien.datasets.store import Summary, prepare
+from mien.datasets.workspace import check_outside
 from mien.errors import DataError
 
 REMOVED = "removed.csv"
@@ -42,7 +43,7 @@ def clean(
         lines: findings.
         choice: which of them count, and how.
         overwrite: replace a prepared dataset that stands at ``out``.
-        progress: see ``gather.Progress``.
+        progress: see ``source.Progress``.
 
     Raises:
         UsageError: ``out`` is the dataset itself, or lies in it.

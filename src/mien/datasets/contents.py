@@ -4,19 +4,11 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.datasets.framing import Framing
-from mien.datasets.gather import Progress
+from mien.datasets.pictures import as_grey
 from mien.datasets.prepared import PreparedSet
-from mien.datasets.source import Pixels, pixel_hash
+from mien.datasets.source import Progress, pixel_hash
 
 Hashes = npt.NDArray[np.bytes_]
-
-
-def as_grey(pixels: Pixels) -> Pixels:
-    """Return a picture whose three colours are equal everywhere as grey, others as they are."""
-    if pixels.ndim == 2:
-        return pixels
-    first = pixels[..., :1]
-    return pixels[..., 0] if bool((pixels == first).all()) else pixels
 
 
 def contents(prepared: PreparedSet, framing: Framing, progress: Progress) -> Hashes:
@@ -26,7 +18,7 @@ def contents(prepared: PreparedSet, framing: Framing, progress: Progress) -> Has
         prepared: the dataset.
         framing: how its pictures will be scaled. Those that stay grey pictures as they are keep
             the hash of the manifest, and are not looked at.
-        progress: see ``gather.Progress``.
+        progress: see ``source.Progress``.
     """
     hashes = prepared.manifest.hashes.copy()
     rows = np.flatnonzero(~prepared.flags["unreadable"] & ~_stays(prepared, framing))

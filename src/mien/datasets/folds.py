@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 from mien.datasets.again import known
 from mien.datasets.prepared import PreparedSet
+from mien.datasets.source import Progress
 from mien.datasets.splits import SEED, folds, joined
 from mien.datasets.together import kept, together
 from mien.emotions import EMOTIONS
@@ -21,6 +22,7 @@ def folds_of(
     by: str = "",
     seed: int = SEED,
     near: bool = True,
+    progress: Progress | None = None,
 ) -> Ints:
     """Return the fold of each picture for each repeat.
 
@@ -35,6 +37,7 @@ def folds_of(
         by: ``subject``, ``picture``, or empty: by subject where they are known.
         seed: of the draw.
         near: whether near copies are looked for, and kept together like exact ones.
+        progress: told of that search.
 
     Returns:
         ``int64 [repeats, N]``, ``OUTSIDE`` for pictures in no fold.
@@ -43,7 +46,7 @@ def folds_of(
         DataError: such folds cannot be made; the message says why.
     """
     gathered, taken = known(prepared), prepared.where("train")
-    keys = together(gathered, by, near)
+    keys = together(gathered, taken, by, near, progress)
     groups = joined(*(key[taken] for key in keys))
     found = np.full((max(repeats, 0), len(prepared)), OUTSIDE, np.int64)
     try:

@@ -18,12 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.datasets.framing import AS_IT_IS, Framing
-from mien.datasets.source import SPLITS, Picture, Pixels, Source, pixel_hash
+from mien.datasets.source import SPLITS, Picture, Pixels, Progress, Source, pixel_hash
 from mien.datasets.votes import VOTES
 from mien.emotions import EMOTIONS
-
-Progress = Callable[[str, int, int | None], None]
-"""Called with what is being done, how many pictures are done and how many there are, if known."""
 
 Ints = npt.NDArray[np.int64]
 _NUMBERS = np.dtype(
@@ -210,6 +207,8 @@ def _framed(picture: Picture, framing: Framing) -> tuple[Pixels | None, bool, st
     problem = " ".join(picture.problem.split())
     if problem or picture.pixels is None:
         return None, True, problem or "no pixels"
+    if not picture.label or not picture.split:
+        return None, True, f"no {'split' if picture.label else 'label'}, expected one"
     try:
         return *framing.apply(picture.pixels, picture.box), ""
     except ValueError as error:

@@ -11,19 +11,19 @@ import numpy.typing as npt
 
 from mien import runs
 from mien.datasets.audit import group_ids
-from mien.datasets.auditing.places import check_outside, new_dataset
+from mien.datasets.auditing.places import new_dataset
 from mien.datasets.contents import contents
 from mien.datasets.framing import AS_IT_IS, Framing
-from mien.datasets.gather import Progress
 from mien.datasets.manifest import FILE_NAME, read_manifest
 from mien.datasets.merge_rules import Pool, Taken, take
 from mien.datasets.merge_source import Merged
 from mien.datasets.merge_tables import by_class, left_out, shared
 from mien.datasets.prepared import RECORD, PreparedSet
 from mien.datasets.rules import Rule
-from mien.datasets.source import SPLITS
+from mien.datasets.source import SPLITS, Progress
 from mien.datasets.store import Summary, prepare
 from mien.datasets.votes import VOTES
+from mien.datasets.workspace import check_outside
 from mien.errors import UsageError
 
 Ints = npt.NDArray[np.int64]
@@ -68,7 +68,7 @@ def merge(
         rule: how to split; without one, each set's own splits stay.
         framing: how pictures are scaled.
         overwrite: replace a prepared dataset that stands at ``out``.
-        progress: see ``gather.Progress``.
+        progress: see ``source.Progress``.
 
     Raises:
         UsageError: fewer than two sets, one of them twice, a word that ``choice`` does not have,

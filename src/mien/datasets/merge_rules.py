@@ -64,7 +64,8 @@ def take(pool: Pool, labels: str, classes: str, conflicts: str) -> Taken:
         conflicts: what to do where copies of a picture carry several labels. ``keep`` takes
             them; ``drop`` takes none; ``first`` takes the label of the first copy and leaves out
             the copies in later sets and those with another label; ``votes`` adds the votes of
-            all copies and gives each the label with more than half, where there is one.
+            all copies and gives each the label with more than half, where there is one and its
+            class is wanted.
 
     Raises:
         UsageError: another word, or a class that is no emotion.
@@ -79,7 +80,7 @@ def take(pool: Pool, labels: str, classes: str, conflicts: str) -> Taken:
         now, whose, reason = _voted(pool, reason)
     wanted = _classes(classes, pool.of, np.where(reason == TAKEN, now, -1))
     reason[(reason == TAKEN) & (now >= 0) & ~np.isin(now, wanted)] = OTHER_CLASS
-    return _settled(pool, now, whose, reason, conflicts)
+    return _settled(pool, now, whose, reason, conflicts, wanted)
 
 
 def _voted(pool: Pool, reason: Ints) -> tuple[Ints, Text, Ints]:
@@ -119,7 +120,7 @@ def differing(groups: Ints, labels: Ints, among: Mask) -> Mask:
     return found
 
 
-def _settled(pool: Pool, labels: Ints, whose: Text, reason: Ints, way: str) -> Taken:
+def _settled(pool: Pool, labels: Ints, whose: Text, reason: Ints, way: str, wanted: Ints) -> Taken:
     differ = differing(pool.groups, labels, reason == TAKEN)
     out, decided = np.zeros_like(differ), np.full(len(labels), NO_LABEL, np.int64)
     if way == "drop":
@@ -129,6 +130,7 @@ def _settled(pool: Pool, labels: Ints, whose: Text, reason: Ints, way: str) -> T
         out = differ & ((pool.of != pool.of[first]) | (labels != labels[first]))
     elif way == "votes":
         decided = np.where(differ, _majority(pool, differ), NO_LABEL)
+        decided[~np.isin(decided, wanted)] = NO_LABEL
     settled = decided != NO_LABEL
     return Taken(
         reason=np.where(out, CONFLICTING, reason),

@@ -49,14 +49,17 @@ class Merged:
             start += len(one)
 
     def _picture(self, row: int, picture: Picture) -> Picture:
-        label = int(self.taken.labels[row])
+        label, number = int(self.taken.labels[row]), int(self.of[row])
+        own = picture.origin == self.sets[number].name
+        origin = self.names[number] if own else picture.origin
         return replace(
             picture,
             id=str(self.ids[row]),
             label=EMOTIONS[label] if label >= 0 else None,
             label_set=str(self.taken.label_sets[row]),
-            subject=of_origin(picture.subject, picture.origin),
-            sequence=of_origin(picture.sequence, picture.origin),
+            origin=origin,
+            subject=of_origin(picture.subject, origin),
+            sequence=of_origin(picture.sequence, origin),
         )
 
 

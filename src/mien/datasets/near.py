@@ -5,13 +5,13 @@ Two pictures are near copies where the middle of one is found in the other with 
 hash tables by codes that near copies share (``near_code``), as in Indyk and Motwani 1998,
 "Approximate nearest neighbors", doi:10.1145/276698.276876, with random hyperplanes for hashes
 (Charikar 2002, doi:10.1145/509907.509965). Time grows about as the number of pictures; memory
-holds 36 bytes a picture (its code, and one table at a time), and the pairs that are found.
+holds 32 bytes a picture (its code, and one table at a time), and the pairs that are found.
 ``benchmarks/near_copies.py`` measures what it finds and what it takes.
 
 Deviations and limits:
 
-- Of pictures that share a key, each is compared with at most ``MOST`` neighbours in the order of
-  their codes, so that a film of a million like frames does not cost a million times a million.
+- Of the pictures that share a key, only the first ``MOST`` are compared with those that ask for
+  it, so that a film of a million like frames does not cost a million times a million.
 - Pictures of almost one value (see ``near_code``) have no near copies.
 - Mirror images are not looked for.
 """
@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 from mien.datasets.near_code import BITS, VIEWS, WORDS, Coder
 from mien.datasets.near_match import match
-from mien.datasets.source import Pixels
+from mien.datasets.source import Pixels, Progress, silent
 
 TABLES = 24
 MOST = 32
@@ -42,7 +42,6 @@ fifteen shows two photographs, of those just below it one in five."""
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.uint64]
 GetPixels = Callable[[int], Pixels]
-Progress = Callable[[str, int, int | None], None]
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ def near_pairs(
         threshold: least correlation of a pair.
         progress: told what is being done.
     """
-    say = progress or _silent
+    say = progress or silent
     if count < 2:
         return Pairs(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))
     with tempfile.TemporaryFile() as views:
@@ -108,24 +107,26 @@ def groups_of(pairs: Pairs, count: int) -> Ints:
             return groups
 
 
-def near_groups(groups: Ints, pixels: GetPixels, progress: Progress | None = None) -> Ints:
+def near_groups(
+    groups: Ints, rows: Ints, pixels: GetPixels, progress: Progress | None = None
+) -> Ints:
     """Return groups in which near copies are together with exact ones.
 
     Args:
-        groups: ``int64 [N]``: the position of the first picture with the same pixels, -1 for
-            unreadable ones.
+        groups: ``int64 [N]``, equal for pictures with the same pixels.
+        rows: which pictures to look at.
         pixels: returns a picture by its position.
         progress: told what is being done.
+
+    Returns:
+        ``int64 [N]``, the position of one of the group; -1 for pictures not looked at.
     """
-    single = np.flatnonzero(groups == np.arange(len(groups)))
+    _, first, inverse = np.unique(groups[rows], return_index=True, return_inverse=True)
+    single = rows[first]
     pairs = near_pairs(len(single), lambda n: pixels(int(single[n])), progress=progress)
-    linked = groups.copy()
-    linked[single] = single[groups_of(pairs, len(single))]
-    return np.where(groups < 0, -1, linked[groups])
-
-
-def _silent(doing: str, done: int, of: int | None) -> None:
-    pass
+    found = np.full(len(groups), -1, np.int64)
+    found[rows] = single[groups_of(pairs, len(single))][inverse]
+    return found
 
 
 def _codes(count: int, pixels: GetPixels, views: IO[bytes], say: Progress) -> Codes:
@@ -170,6 +171,7 @@ def _table(codes: Codes, chosen: Ints) -> tuple[npt.NDArray[np.uint32], npt.NDAr
         [_keys(codes[s : s + BLOCK], chosen) for s in range(0, len(codes), BLOCK)]
     )
     order = np.argsort(keys, kind="stable").astype(np.uint32)
+    order = order[codes[order].any(-1)]
     return keys[order], order
 
 

@@ -1,5 +1,6 @@
 """Where each picture of a source goes, and what is known about it."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,10 +9,13 @@ import numpy.typing as npt
 from mien.datasets import audit, splits
 from mien.datasets.gather import Gathered
 from mien.datasets.rules import Rule, decide
-from mien.datasets.source import SPLITS
+from mien.datasets.source import SPLITS, Progress
 from mien.datasets.votes import Votes, VoteTable, join_votes, unanimous_non_faces
+from mien.errors import DataError
 
 Ints = npt.NDArray[np.int64]
+REPEATED = re.compile(r"~\d+$")
+"""How the names of repeated pictures end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ def plan(
     table: VoteTable | None,
     rule: Rule,
     has_splits: bool,
+    progress: Progress | None = None,
 ) -> Plan:
     """Decide the splits, join the votes and find out the flags.
 
@@ -52,6 +57,7 @@ def plan(
         table: FER+ votes to join by row.
         rule: how to split.
         has_splits: whether the source says which picture is in which split.
+        progress: told of the search for near copies.
 
     Raises:
         DataError: the votes belong to other pictures, or such a split cannot be made.
@@ -59,7 +65,7 @@ def plan(
     joined = gathered.votes
     if table is not None:
         joined = join_votes(table, gathered.usages, gathered.labels, gathered.readable)
-    decided = decide(gathered, rule, has_splits)
+    decided = decide(gathered, rule, has_splits, progress)
     index = _lines(gathered, decided.split, rule)
     split, labels = decided.split[index], gathered.labels[index]
     groups = _regrouped(gathered.groups[index])
@@ -80,9 +86,20 @@ def _lines(gathered: Gathered, split: npt.NDArray[np.str_], rule: Rule) -> Ints:
     """Return which pictures become lines, some more than once where training is balanced."""
     times = np.ones(len(split), np.int64)
     if rule.balance:
+        _refuse_repeated(gathered)
         train = np.flatnonzero((split == "train") & gathered.readable)
         times[train] = splits.balanced(gathered.labels[train], rule.balance, rule.seed)
     return np.repeat(np.arange(len(split)), times)
+
+
+def _refuse_repeated(gathered: Gathered) -> None:
+    """Refuse to balance what was balanced before: copies of copies would share their names."""
+    repeated = sum(bool(REPEATED.search(row.id)) for row in gathered.rows())
+    if repeated:
+        raise DataError(
+            f"{repeated} of these pictures are repeated ones (names ending in ~1 …): expected "
+            "a set that is not balanced yet; balance the one that it was made from"
+        )
 
 
 def _regrouped(groups: Ints) -> Ints:

@@ -7,16 +7,15 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.datasets.gather import Gathered
-from mien.datasets.source import SPLITS
+from mien.datasets.source import SPLITS, Progress
 from mien.datasets.split_file import read_split
 from mien.datasets.splits import SEED, THREE, VALIDATION, assign, joined
-from mien.datasets.together import kept, together
+from mien.datasets.together import kept, require_subjects, together
 from mien.emotions import EMOTIONS
 from mien.errors import DataError, UsageError
 
 Ints = npt.NDArray[np.int64]
 Text = npt.NDArray[np.str_]
-WAYS = ("", "official", "halves", "shares", "file")
 BALANCES = ("repeat", "drop")
 AS_IN_SOURCE = "as in the source"
 TOO_FEW = "too few of it can be kept apart"
@@ -30,8 +29,8 @@ class Rule:
     Attributes:
         way: ``official``: the source's own, nothing cut; ``shares``: all pictures dealt out anew;
             ``halves``: the source's test pictures into halves, for validation and test;
-            ``file``: as a published split file says; empty: the source's own, with validation
-            (and test) cut where there is none.
+            ``file``: as a published split file says; empty: the source's own, with validation cut
+            from training where there is none, and 80/10/10 where there are no splits at all.
         shares: of train, val and test (``shares`` only).
         by: ``subject`` keeps the pictures of a person together, ``picture`` does not; empty:
             by subject where the source knows them.
@@ -61,7 +60,9 @@ class Rule:
         return self.way not in ("", "official") or bool(self.balance)
 
     @classmethod
-    def parse(cls, text: str, by: str = "", seed: int = SEED, balance: str = "") -> "Rule":
+    def parse(
+        cls, text: str, by: str = "", seed: int = SEED, balance: str = "", near: bool = True
+    ) -> "Rule":
         """Return the rule that ``official``, ``halves``, ``70/15/15`` or a file's name stands for.
 
         Raises:
@@ -72,14 +73,14 @@ class Rule:
         if balance not in ("", *BALANCES):
             raise UsageError(f"balance {balance!r}: expected {' or '.join(BALANCES)}")
         if text in ("", "official", "halves"):
-            return cls(way=text, by=_unless_fixed(text, by), seed=seed, balance=balance)
+            return cls(way=text, by=_unless_fixed(text, by), seed=seed, balance=balance, near=near)
         if text.count("/") == 2 and all(part.strip() for part in text.split("/")):
             shares = _shares(text)
             if shares is not None:
-                return cls("shares", shares, by, seed, None, balance)
+                return cls("shares", shares, by, seed, None, balance, near)
         if Path(text).is_file():
             _unless_fixed("file", by)
-            return cls("file", seed=seed, file=Path(text), balance=balance)
+            return cls("file", seed=seed, file=Path(text), balance=balance, near=near)
         raise UsageError(
             f"split {text!r}: expected official, halves, three shares that sum to 100 such as "
             "70/15/15, or a split file that exists"
@@ -122,8 +123,16 @@ class Decided:
     notes: list[str]
 
 
-def decide(gathered: Gathered, rule: Rule, has_splits: bool) -> Decided:
+def decide(
+    gathered: Gathered, rule: Rule, has_splits: bool, progress: Progress | None = None
+) -> Decided:
     """Return where each picture goes.
+
+    Args:
+        gathered: the pictures.
+        rule: what is asked for.
+        has_splits: whether the source says which picture is in which split.
+        progress: told of the search for near copies.
 
     Raises:
         DataError: such a split cannot be made; the message says why.
@@ -136,47 +145,48 @@ def decide(gathered: Gathered, rule: Rule, has_splits: bool) -> Decided:
     if rule.way == "file" and rule.file is not None:
         return Decided(read_split(rule.file, gathered), f"as in {rule.file.name}", [])
     if rule.way == "shares" or not (rule.way or has_splits):
-        return _dealt(gathered, rule, "", SPLITS, rule.shares)
+        return _dealt(gathered, rule, progress, "", SPLITS, rule.shares)
     if rule.way == "halves":
-        return _halved(gathered, rule)
+        return _halved(gathered, rule, progress)
     train = (gathered.split == "train") & gathered.readable
     if rule.way == "official" or (gathered.split == "val").any() or not train.any():
         _refuse_by(gathered, rule)
         return Decided(gathered.split, AS_IN_SOURCE, [])
-    return _dealt(gathered, rule, "train", ("train", "val"), (1 - VALIDATION, VALIDATION))
+    return _dealt(gathered, rule, progress, "train", ("train", "val"), (1 - VALIDATION, VALIDATION))
 
 
 def _refuse_by(gathered: Gathered, rule: Rule) -> None:
     """Refuse to keep the source's splits where a way to deal them out was asked for."""
     if not rule.by:
         return
-    together(gathered, rule.by, near=False)
+    require_subjects(gathered, rule.by)
     raise DataError(
         f"by {rule.by} tells how pictures are dealt out, and this source's own splits are kept: "
         "leave it out, or ask for shares such as --split 80/10/10"
     )
 
 
-def _halved(gathered: Gathered, rule: Rule) -> Decided:
+def _halved(gathered: Gathered, rule: Rule, progress: Progress | None) -> Decided:
     held = [name for name in SPLITS if (gathered.readable & (gathered.split == name)).any()]
     if held != ["train", "test"]:
         raise DataError(
             "halves cuts the test pictures of a source that has no validation into two: expected "
             f"a source with train and test, this one has {', '.join(held) or 'none'}"
         )
-    return _dealt(gathered, rule, "test", ("val", "test"), (0.5, 0.5))
+    return _dealt(gathered, rule, progress, "test", ("val", "test"), (0.5, 0.5))
 
 
 def _dealt(
     gathered: Gathered,
     rule: Rule,
+    progress: Progress | None,
     of: str,
     names: tuple[str, ...],
     shares: tuple[float, ...],
 ) -> Decided:
     """Deal the pictures of one split (of all, where ``of`` is empty) out to others."""
     taken = np.flatnonzero(gathered.readable & ((gathered.split == of) if of else True))
-    keys = together(gathered, rule.by, rule.near)
+    keys = together(gathered, taken, rule.by, rule.near, progress)
     labels, words = gathered.labels[taken], kept(gathered, rule.by, rule.near)
     try:
         side = assign(labels, joined(*(key[taken] for key in keys)), shares, rule.seed)

@@ -1,7 +1,7 @@
 """What a published source gives: a stream of pictures, each with its label and split."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +14,9 @@ import numpy.typing as npt
 Pixels = npt.NDArray[np.uint8]
 Box = tuple[float, float, float, float]
 """x and y of the upper left corner, width, height; in pixels of the picture."""
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with what is being done, how many pictures are done and how many there are, if known."""
 
 SPLITS: tuple[str, ...] = ("train", "val", "test")
 """The splits of a prepared dataset, in the order of every table."""
@@ -112,6 +115,10 @@ class FileSource(Source, Protocol):
     """
 
     files: Sequence[Path]
+
+
+def silent(doing: str, done: int, of: int | None) -> None:
+    """Tell nobody: the ``Progress`` of those who were given none."""
 
 
 def pixel_hash(pixels: Pixels) -> str:

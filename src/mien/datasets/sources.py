@@ -11,7 +11,7 @@ from mien.datasets.manifest import FILE_NAME
 from mien.datasets.prepared import RECORD, PreparedSet
 from mien.datasets.readers import READERS
 from mien.datasets.readers.walk import subfolders
-from mien.datasets.source import FileSource, Options
+from mien.datasets.source import FileSource, Options, Source
 from mien.datasets.workspace import workspace
 from mien.errors import SourceError, UnknownNameError
 
@@ -23,7 +23,7 @@ DEPTH = 2
 class Opened:
     """A source, its reader, the files it is read from, and the votes beside it, if any."""
 
-    source: FileSource
+    source: Source
     reader: str
     files: tuple[Path, ...]
     votes: Path | None

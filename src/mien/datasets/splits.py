@@ -150,8 +150,7 @@ def _scaled(quota: Counts, total: int) -> Counts:
     """Return quotas that sum to ``total``, in the proportions of ``quota``."""
     if quota.sum() == total:
         return quota
-    exact = (quota if quota.any() else np.ones(len(quota))) / max(int(quota.sum()), 1) * total
-    exact = exact / max(exact.sum(), 1e-9) * total
+    exact = quota / max(int(quota.sum()), 1) * total
     floor = np.floor(exact).astype(np.int64)
     order = np.argsort(-(exact - floor), kind="stable")
     floor[order[: total - floor.sum()]] += 1

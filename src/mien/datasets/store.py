@@ -8,12 +8,12 @@ from typing import Any
 import mien
 from mien import runs
 from mien.datasets.framing import ALIGN, AS_IT_IS, Framing
-from mien.datasets.gather import Gathered, Progress, gather
+from mien.datasets.gather import Gathered, gather
 from mien.datasets.manifest import FILE_NAME
 from mien.datasets.plan import Plan, plan
 from mien.datasets.prepared import RECORD
 from mien.datasets.rules import Rule
-from mien.datasets.source import SPLITS, Source
+from mien.datasets.source import SPLITS, Progress, Source, silent
 from mien.datasets.votes import read_votes
 from mien.datasets.workspace import WHOLE, publish, workspace
 from mien.datasets.write import write
@@ -57,7 +57,7 @@ def prepare(
         rule: how to split, and whether to balance training.
         framing: how pictures are cut and scaled.
         reader: which reader took the source for its own, for the record.
-        progress: see ``gather.Progress``.
+        progress: see ``source.Progress``.
 
     Raises:
         UnreadablePicturesError: pictures cannot be read and ``skip_bad`` is not set.
@@ -70,7 +70,7 @@ def prepare(
             f"votes are joined by row, and this source has lost the rows of fer2013.csv "
             f"({source.layout}): prepare it without votes, or prepare fer2013.csv with them"
         )
-    progress = progress or _silent
+    progress = progress or silent
     with workspace(out.parent / f".{out.name}.preparing", out) as work:
         _check_out(out, overwrite)
         whole = work / WHOLE
@@ -78,7 +78,7 @@ def prepare(
         table = read_votes(votes) if votes is not None else None
         gathered = gather(source, work, progress, framing)
         _check(gathered, source, skip_bad)
-        planned = plan(gathered, table, rule, source.has_splits)
+        planned = plan(gathered, table, rule, source.has_splits, progress)
         audited = write(whole, source, gathered, planned, progress)
         record = _record(source, planned) | {
             "reader": reader,
@@ -91,10 +91,6 @@ def prepare(
         runs.write_json(whole / RECORD, record)
         publish(work, out)
     return Summary(out, record, audited)
-
-
-def _silent(doing: str, done: int, of: int | None) -> None:
-    pass
 
 
 def _check_out(out: Path, overwrite: bool) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mien.errors import DataError
+from mien.errors import DataError, UsageError
 
 _LOCK = "lock"
 WHOLE, OLD = "whole", "old"
@@ -78,6 +78,22 @@ def _locked(handle: int) -> bool:
 def _restore(folder: Path, out: Path) -> None:
     if (folder / OLD).is_dir() and not out.exists():
         (folder / OLD).rename(out)
+
+
+def check_outside(out: Path, *datasets: Path) -> None:
+    """Refuse a folder that is a dataset, lies in one or holds one.
+
+    Raises:
+        UsageError: it does.
+    """
+    place = out.resolve()
+    for dataset in datasets:
+        root = dataset.resolve()
+        if place.is_relative_to(root) or root.is_relative_to(place):
+            raise UsageError(
+                f"{out} is, lies in or holds the dataset {dataset}, which must stay as it is: "
+                "expected a folder beside it; name another"
+            )
 
 
 def publish(folder: Path, out: Path) -> None:

@@ -9,11 +9,11 @@ import numpy as np
 from mien import runs
 from mien.datasets import packed
 from mien.datasets.audit import audit
-from mien.datasets.gather import Gathered, Progress, Row, size_of
+from mien.datasets.gather import Gathered, Row, size_of
 from mien.datasets.manifest import FILE_NAME, FLAGS, VOTE_COLUMNS, write_manifest
 from mien.datasets.pictures import encode_png
 from mien.datasets.plan import Plan
-from mien.datasets.source import Pixels, Source
+from mien.datasets.source import Pixels, Progress, Source
 from mien.emotions import EMOTIONS, FOLDERS
 
 
@@ -55,9 +55,10 @@ def _lines(
         emotion = EMOTIONS[plan.labels[line]] if plan.labels[line] >= 0 else ""
         if group == line and group in repeated:
             first_ids[group] = name
-        file = _write_picture(folder, f"{split}/{FOLDERS.get(emotion)}/{name}.png", pixels)
-        if file:
-            stamps[line] = packed.stamp_of(folder / file)
+        file = ""
+        if pixels is not None:
+            file = f"{split}/{FOLDERS[emotion]}/{name}.png"
+            stamps[line] = _written(folder / file, pixels)
         votes = plan.votes[line].tolist() if plan.votes is not None else []
         yield [
             name,
@@ -81,11 +82,8 @@ def _taken(gathered: Gathered, plan: Plan) -> Iterator[tuple[Row, Pixels | None,
             yield row, pixels, copy
 
 
-def _write_picture(folder: Path, file: str, pixels: Pixels | None) -> str:
-    """Write a picture and return its place; empty where there is none."""
-    if pixels is None:
-        return ""
-    place = folder / file
+def _written(place: Path, pixels: Pixels) -> tuple[int, int]:
+    """Write a picture and return its stamp."""
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_bytes(encode_png(pixels))
-    return file
+    return packed.stamp_of(place)

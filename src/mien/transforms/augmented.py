@@ -23,7 +23,7 @@ RECIPE = Augment(rotate=18, zoom=0.15, patch=0.5)
 VALUES = 2**22
 """How many pixel values are changed at once."""
 
-_COPY = re.compile(r"~aug\d+$")
+_COPY = re.compile(r"~aug\d+(~\d+)?$")
 _RESPLIT = (
     "each augmented copy has the sequence of its picture, so that a later split keeps them "
     "together; it may put copies into validation or test: split first, then augment"

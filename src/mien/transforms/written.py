@@ -7,11 +7,12 @@ A written set is for programs that cannot, and for looking at what augmentation 
 from pathlib import Path
 
 from mien import runs
-from mien.datasets.auditing.places import check_outside, new_dataset
-from mien.datasets.gather import Progress
+from mien.datasets.auditing.places import new_dataset
 from mien.datasets.prepared import RECORD
 from mien.datasets.rules import Rule
+from mien.datasets.source import Progress
 from mien.datasets.store import Summary, prepare
+from mien.datasets.workspace import check_outside
 from mien.transforms.augmented import Augmented
 
 READER = "augment"

@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 from made_findings import FOUND, blocks, made_set, picture
 
-from mien.datasets.auditing.files import COLUMNS, lines, set_names, tally, write_audit
+from mien.datasets.auditing.files import COLUMNS, lines, names_of, tally, write_audit
 from mien.datasets.auditing.findings import Findings, find
 from mien.datasets.auditing.found import found
-from mien.datasets.auditing.places import check_outside, new_audit, new_dataset
+from mien.datasets.auditing.places import new_audit, new_dataset
+from mien.datasets.workspace import check_outside
 from mien.errors import DataError, UsageError
 
 
@@ -54,10 +55,10 @@ def test_the_summary_tells_counts_borders_and_what_was_left_out(findings, made, 
 def test_other_datasets_are_named_and_equal_names_numbered(made, tmp_path):
     other = made_set(tmp_path / "b", [picture("u", "val", "fear", blocks(1))], "made")
     found_ones = find(made, near=False, against=[other, other])
-    assert set_names(found_ones) == ["made", "made~1", "made~2"]
+    assert names_of(found_ones) == ["made", "made-2", "made-3"]
     ours = [line for line in lines(found_ones) if line.kind == "copy_across_sets"]
     assert [(x.id, x.other, x.other_split, x.other_set) for x in ours] == [
-        (name, "u", "val", place) for name in ("copy-a", "copy-b") for place in ("made~1", "made~2")
+        (name, "u", "val", place) for name in ("copy-a", "copy-b") for place in ("made-2", "made-3")
     ]
 
 

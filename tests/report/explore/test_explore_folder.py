@@ -21,7 +21,6 @@ from mien.report.explore.panels.every import every
 from mien.report.explore.panels.panel import Panel
 
 pytest.importorskip("matplotlib")
-pytest.importorskip("jinja2")
 
 HOSTILE = "<script>alert('x')</script> & \"quotes\""
 
@@ -241,7 +240,7 @@ def test_a_way_round_into_the_prepared_dataset_is_seen(tmp_path, monkeypatch):
             check_out(out, tmp_path / "set", overwrite=False)
 
 
-@pytest.mark.parametrize("module", ["matplotlib", "jinja2"])
+@pytest.mark.parametrize("module", ["matplotlib"])
 def test_a_missing_extra_is_named(material, tmp_path, monkeypatch, module):
     import sys
 

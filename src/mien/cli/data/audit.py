@@ -43,8 +43,9 @@ def audit(
     """
     from mien.datasets.auditing.files import counts, write_audit
     from mien.datasets.auditing.findings import find
-    from mien.datasets.auditing.places import PAGE, check_outside, new_audit
+    from mien.datasets.auditing.places import PAGE, new_audit
     from mien.datasets.prepared import PreparedSet
+    from mien.datasets.workspace import check_outside
     from mien.report.gallery import write_page
 
     with ExitStack() as stack:

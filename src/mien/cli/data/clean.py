@@ -57,10 +57,10 @@ def clean(
     stay unless --drop-test is given. OUT has removed.csv, which says what went and why.
     """
     from mien.datasets.auditing.choose import Choice, going
-    from mien.datasets.auditing.places import check_outside
     from mien.datasets.clean import clean as write
     from mien.datasets.clean import staying
     from mien.datasets.prepared import PreparedSet
+    from mien.datasets.workspace import check_outside
 
     choice = Choice(_kinds(drop), keep, drop_test)
     check_outside(out, folder)

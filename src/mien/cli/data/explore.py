@@ -53,7 +53,7 @@ def _require_extras() -> None:
 
     from mien.errors import MissingExtraError
 
-    if any(find_spec(name) is None for name in ("matplotlib", "jinja2", "torch")):
+    if any(find_spec(name) is None for name in ("matplotlib", "torch")):
         raise MissingExtraError("mien data explore", "train")
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from mien.cli.data.show import Folder, print_classes, print_table
+from mien.cli.data.show import Folder, print_counts, print_table
 
 if TYPE_CHECKING:
     from mien.datasets.prepared import PreparedSet
@@ -35,7 +35,7 @@ def info(folder: Folder) -> None:
             typer.echo(f"{key:10} {value}")
     for note in record.get("notes", []):
         typer.echo(f"{'note':10} {note}")
-    print_classes(class_counts(opened.split, opened.labels, ~opened.flags["unreadable"]))
+    print_counts("split", class_counts(opened.split, opened.labels, ~opened.flags["unreadable"]))
     _print_published(opened)
 
 

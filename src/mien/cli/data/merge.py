@@ -1,14 +1,12 @@
 """``mien data merge``."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from mien.cli.data.counts import print_counts
-from mien.cli.data.show import print_table, progress
+from mien.cli.data.show import print_counts, print_table, progress
 
 
 def merge(
@@ -76,7 +74,7 @@ def merge(
     from mien.datasets.prepared import PreparedSet
     from mien.datasets.rules import Rule
 
-    rule = replace(Rule.parse(split or "official", by, seed), near=near)
+    rule = Rule.parse(split or "official", by, seed, near=near)
     sets = [PreparedSet.open(folder) for folder in folders]
     with progress() as show:
         summary = write(

@@ -1,8 +1,6 @@
 """``mien data prepare``."""
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import replace
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -11,7 +9,8 @@ import typer
 from mien.cli.data.show import print_prepared, progress
 
 if TYPE_CHECKING:
-    from mien.datasets.source import Options, Source
+    from mien.datasets.source import Options
+    from mien.datasets.sources import Opened
     from mien.inference.framed import FaceFinder
 
 DRAWN = "drawn"
@@ -63,7 +62,8 @@ def prepare(
         typer.Option(
             help="official, halves (of the test pictures), shares of train/val/test such as "
             "70/15/15, or a published split file.",
-            show_default="the source's own; 10 % (and 10 %) cut where it lacks val (and test)",
+            show_default="the source's own; 10 % of train cut for val where it has none, "
+            "80/10/10 where it has no splits",
         ),
     ] = "",
     by: Annotated[
@@ -113,31 +113,35 @@ def prepare(
     from mien.datasets.rules import Rule
     from mien.datasets.source import Options
     from mien.datasets.store import prepare as write
+    from mien.datasets.workspace import check_outside
 
-    rule = replace(Rule.parse(split, by, seed or 0, balance), near=near)
+    rule = Rule.parse(split, by, seed or 0, balance, near)
     options = Options(peaks, neutral, _columns(columns))
     finder = _finder(faces)
     framing = Framing(size, grey, finder, faces or "")
     again = rule.changes or framing != AS_IT_IS
     opened = _opened(source, out, take_as, options, count, seed, again)
-    with opened as (pictures, reader, files, beside):
+    with opened as what:
+        pictures, place = what.source, out or Path("data") / what.source.name
+        if what.reader == READER:
+            check_outside(place, Path(source))
         typer.echo(f"{source}: {pictures.layout}")
         for note in pictures.notes:
             typer.echo(f"note: {note}")
-        used = votes or beside
+        used = votes or what.votes
         if used:
             typer.echo(f"votes: {used.name}")
         with progress() as show:
             summary = write(
                 pictures,
-                out or Path("data") / pictures.name,
+                place,
                 votes=used,
-                files=files,
-                skip_bad=skip_bad or reader == READER,
+                files=what.files,
+                skip_bad=skip_bad or what.reader == READER,
                 overwrite=overwrite,
-                rule=rule.kept if reader == READER else rule,
+                rule=rule.kept if what.reader == READER else rule,
                 framing=framing,
-                reader=reader,
+                reader=what.reader,
                 progress=show,
             )
     print_prepared(summary)
@@ -180,27 +184,19 @@ def _opened(
     count: int | None,
     seed: int | None,
     again: bool,
-) -> "AbstractContextManager[tuple[Source, str, tuple[Path, ...], Path | None]]":
-    """Return the source with the files it is read from and the votes found beside it."""
+) -> "AbstractContextManager[Opened]":
+    """Open the source that is named, or the drawn faces."""
+    from mien.datasets.drawn import Drawn
+    from mien.datasets.source import Options
+    from mien.datasets.sources import Opened, open_source
     from mien.errors import UsageError
 
-    if source == DRAWN:
-        from mien.datasets.drawn import Drawn
-
-        given = {k: v for k, v in {"count": count, "seed": seed}.items() if v is not None}
-
-        return nullcontext((Drawn(**given), DRAWN, (), None))
-    if count is not None:
-        raise UsageError("--count: expected with the source drawn only")
-    beside = out.parent if out else Path("data")
-    return _opened_files(Path(source), beside, take_as, options, again)
-
-
-@contextmanager
-def _opened_files(
-    path: Path, beside: Path, take_as: str, options: "Options", again: bool
-) -> "Iterator[tuple[Source, str, tuple[Path, ...], Path | None]]":
-    from mien.datasets.sources import open_source
-
-    with open_source(path, beside, take_as, options, again) as opened:
-        yield opened.source, opened.reader, opened.files, opened.votes
+    if source != DRAWN:
+        if count is not None:
+            raise UsageError("--count: expected with the source drawn only")
+        beside = out.parent if out else Path("data")
+        return open_source(Path(source), beside, take_as, options, again)
+    if take_as or options != Options():
+        raise UsageError("--as, --peaks, --neutral, --columns: not expected with drawn faces")
+    given = {k: v for k, v in {"count": count, "seed": seed}.items() if v is not None}
+    return nullcontext(Opened(Drawn(**given), DRAWN, (), None))

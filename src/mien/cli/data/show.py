@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from mien.datasets.gather import Progress
+    from mien.datasets.source import Progress
     from mien.datasets.store import Summary
 
 Folder = Annotated[Path, typer.Argument(help="A folder that `mien data prepare` wrote.")]
@@ -48,18 +48,18 @@ def print_prepared(summary: "Summary") -> None:
 
 def print_audit(audited: Mapping[str, Any]) -> None:
     """Print class counts and the counts of the audit."""
-    print_classes(audited["classes"])
+    print_counts("split", audited["classes"])
     counts = {name: value for name, value in audited.items() if isinstance(value, int)}
     print_table(("audit", ""), [(k.replace("_", " "), f"{v:,}") for k, v in counts.items()])
 
 
-def print_classes(counts: Mapping[str, Mapping[str, int]]) -> None:
-    """Print pictures by split and class."""
+def print_counts(what: str, counts: Mapping[str, Mapping[str, int]]) -> None:
+    """Print pictures by something (split, origin, fold) and class."""
     rows = [
-        (split, *(f"{n:,}" for n in classes.values()), f"{sum(classes.values()):,}")
-        for split, classes in counts.items()
+        (name, *(f"{n:,}" for n in classes.values()), f"{sum(classes.values()):,}")
+        for name, classes in counts.items()
     ]
-    print_table(("split", *next(iter(counts.values()), {}), "all"), rows)
+    print_table((what, *next(iter(counts.values()), {}), "all"), rows)
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -1,13 +1,11 @@
 """``mien data split``."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mien.cli.data.counts import print_counts
-from mien.cli.data.show import Folder
+from mien.cli.data.show import Folder, print_counts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -69,7 +67,7 @@ def split(
         raise UsageError(f"{file} lies in the dataset, which stays as it is: name a file elsewhere")
     if file.exists() and not overwrite:
         raise UsageError(f"{file} exists: name another file, or add --overwrite")
-    rule = replace(Rule.parse(split, by, seed), near=near)
+    rule = Rule.parse(split, by, seed, near=near)
     if rule.way == "file":
         raise UsageError(f"--split {split}: that is a split file already; expected a rule")
     opened = PreparedSet.open(folder)

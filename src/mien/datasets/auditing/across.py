@@ -5,10 +5,9 @@ from collections.abc import Callable
 import numpy as np
 
 from mien.datasets.auditing.found import Found, Ints, found
-from mien.datasets.gather import Progress
 from mien.datasets.near import near_pairs
 from mien.datasets.prepared import PreparedSet
-from mien.datasets.source import SPLITS, Pixels
+from mien.datasets.source import SPLITS, Pixels, Progress
 
 
 def split_codes(prepared: PreparedSet) -> Ints:

@@ -18,6 +18,7 @@ from mien.datasets.auditing.findings import Findings
 from mien.datasets.auditing.found import Found
 from mien.datasets.auditing.kinds import KINDS
 from mien.datasets.auditing.places import COUNTS, FINDINGS
+from mien.datasets.merge_names import set_names
 from mien.datasets.prepared import PreparedSet
 from mien.datasets.source import SPLITS
 from mien.emotions import EMOTIONS
@@ -51,18 +52,14 @@ def label_name(prepared: PreparedSet, row: int) -> str:
     return EMOTIONS[label] if label >= 0 else ""
 
 
-def set_names(findings: Findings) -> list[str]:
+def names_of(findings: Findings) -> list[str]:
     """Return a name for each dataset, the audited one first; equal names are numbered."""
-    names = [findings.prepared.name, *(other.name for other in findings.against)]
-    return [
-        f"{name}~{names[:place].count(name)}" if name in names[:place] else name
-        for place, name in enumerate(names)
-    ]
+    return set_names([findings.prepared.name, *(other.name for other in findings.against)])
 
 
 def lines(findings: Findings) -> Iterator[Line]:
     """Stream the findings in the order of ``KINDS`` and of the manifest."""
-    names = set_names(findings)
+    names = names_of(findings)
     for kind, one in findings.found.items():
         columns = (one.rows, one.groups, one.others, one.sets, one.values)
         for row, group, other, number, value in zip(
@@ -136,7 +133,7 @@ def summary(findings: Findings) -> dict[str, Any]:
         },
         "method": {
             "copy": "the same sha256 of pixels and shape",
-            "near_copy": (near.__doc__ or "").strip().splitlines()[0],
+            "near_copy": f"the middle of one lies in the other: correlation {near.THRESHOLD} up",
             **findings.told,
         },
         "left_out": findings.left_out,

@@ -10,8 +10,8 @@ from mien.datasets.auditing import passes
 from mien.datasets.auditing.found import Found
 from mien.datasets.auditing.kinds import KINDS
 from mien.datasets.auditing.light import light_kinds
-from mien.datasets.gather import Progress
 from mien.datasets.prepared import PreparedSet
+from mien.datasets.source import Progress, silent
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,9 @@ def find(
         near: whether to look for near copies.
         has_face: tells whether a picture shows a face; None looks at no picture.
         against: other datasets to compare with.
-        progress: see ``gather.Progress``.
+        progress: see ``source.Progress``.
     """
-    say = progress or _silent
+    say = progress or silent
     result = Findings(prepared, against)
     groups = group_ids(prepared.manifest.hashes)
     with _timed(result, "copies, labels, sizes, people"):
@@ -72,10 +72,6 @@ def find(
     result.found.update({kind: kinds[kind] for kind in KINDS if kind in kinds})
     result.left_out.update({kind: _why(kind, near) for kind in KINDS if kind not in kinds})
     return result
-
-
-def _silent(doing: str, done: int, of: int | None) -> None:
-    pass
 
 
 @contextmanager

@@ -10,9 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.datasets.auditing.found import Found, Ints, Nodes, found, nodes
-from mien.datasets.gather import Progress
 from mien.datasets.near import Pairs, groups_of, near_pairs
-from mien.datasets.source import Pixels
+from mien.datasets.source import Pixels, Progress
 
 Floats = npt.NDArray[np.floating]
 

@@ -9,9 +9,8 @@ from mien.datasets.auditing import across, nearby
 from mien.datasets.auditing.across import split_codes
 from mien.datasets.auditing.found import Found, Ints, alike, apart, found, together
 from mien.datasets.auditing.light import Light, measured, wrong_size
-from mien.datasets.gather import Progress
 from mien.datasets.prepared import PreparedSet
-from mien.datasets.source import Pixels
+from mien.datasets.source import Pixels, Progress
 from mien.datasets.votes import VOTES
 
 HasFace = Callable[[Pixels], bool]

@@ -7,25 +7,9 @@ from pathlib import Path
 from mien.datasets.manifest import FILE_NAME
 from mien.datasets.prepared import RECORD
 from mien.datasets.workspace import WHOLE, publish, workspace
-from mien.errors import DataError, UsageError
+from mien.errors import DataError
 
 FINDINGS, COUNTS, PAGE = "findings.csv", "audit.json", "gallery.html"
-
-
-def check_outside(out: Path, *datasets: Path) -> None:
-    """Refuse a folder that is a dataset, lies in one or holds one.
-
-    Raises:
-        UsageError: it does.
-    """
-    place = out.resolve()
-    for dataset in datasets:
-        root = dataset.resolve()
-        if place.is_relative_to(root) or root.is_relative_to(place):
-            raise UsageError(
-                f"{out} is, lies in or holds the dataset {dataset}, which must stay as it is: "
-                "expected a folder beside it; name another"
-            )
 
 
 @contextmanager

@@ -70,7 +70,7 @@ def write(
         The files written: the page first.
 
     Raises:
-        MissingExtraError: matplotlib or jinja2 is not installed.
+        MissingExtraError: matplotlib is not installed.
         DataError: the folder cannot be written; nothing is left there then.
     """
     drawn = [panel for panel in panels if panel.draw is not None and not panel.missing]

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
+from jinja2 import Environment, StrictUndefined
+
 import mien
-from mien.errors import MissingExtraError
 from mien.report.explore.material import SEED, Material
 from mien.report.explore.panels.panel import Panel, present
 
@@ -20,14 +21,7 @@ def page(material: Material, panels: Sequence[Panel], pictures: Mapping[str, byt
         material: what was looked at.
         panels: what is shown and what is not.
         pictures: key of a panel → its PNG.
-
-    Raises:
-        MissingExtraError: jinja2 is not installed.
     """
-    try:
-        from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 (optional: mien[train])
-    except ModuleNotFoundError as error:
-        raise MissingExtraError("writing a page", "train") from error
     text = files("mien.report.explore").joinpath(TEMPLATE).read_text(encoding="utf-8")
     template = Environment(autoescape=True, undefined=StrictUndefined).from_string(text)
     return template.render(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from mien.datasets.auditing.files import label_name, set_names
+from mien.datasets.auditing.files import label_name, names_of
 from mien.datasets.auditing.findings import Findings
 from mien.datasets.auditing.found import Found, Ints
 from mien.datasets.auditing.kinds import KINDS, SETS, Kind
@@ -117,7 +117,7 @@ def _theirs(findings: Findings, one: Found, place: int) -> Card:
     """Return the other picture of a finding, where it is of another dataset."""
     number = int(one.sets[place])
     prepared = findings.against[number - 1]
-    return make_card(prepared, int(one.others[place]), "", set_names(findings)[number])
+    return make_card(prepared, int(one.others[place]), "", names_of(findings)[number])
 
 
 def value_text(findings: Findings, one: Found, place: int) -> str:

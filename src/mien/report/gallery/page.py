@@ -7,7 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import mien
 from mien import runs
-from mien.datasets.auditing.files import set_names, tally
+from mien.datasets.auditing.files import names_of, tally
 from mien.datasets.auditing.findings import Findings
 from mien.datasets.auditing.kinds import KINDS
 from mien.datasets.source import SPLITS
@@ -37,7 +37,7 @@ def write_page(path: Path, findings: Findings, most: int = MOST) -> None:
         "sections": [_section(findings, kind, most) for kind in findings.found],
         "left_out": [(KINDS[kind].title, why) for kind, why in findings.left_out.items()],
         "seconds": findings.seconds,
-        "against": set_names(findings)[1:],
+        "against": names_of(findings)[1:],
         "style": (_HERE / "page.css").read_text(encoding="utf-8"),
     }
     runs.write_text(path, _environment().get_template("page.html.j2").render(values))
