@@ -45,7 +45,7 @@ def test_merge_prints_what_came_from_where(here):
     assert "train 2 1 0 3" in said
     assert "fer2013 and web 2 2 2 2" in said
     assert "labels: eight" in said
-    assert "split: as in the source" in said
+    assert "split: fer2013: as in the source; web: as in the source" in said
     assert "merged 7 pictures in both" in said
     assert any("2 copies of 1 pictures carry different labels, 1 of" in line for line in said)
     assert any(line.startswith("note: the pictures have 2 different shapes") for line in said)
@@ -134,15 +134,15 @@ def test_a_prepared_dataset_is_prepared_again_only_to_change_it(here):
 
 
 def test_a_prepared_dataset_keeps_its_splits_and_unreadable_lines_when_scaled(here):
-    result = call("prepare", "two", "new", "--size", 6, "--grey")
+    result = call("prepare", "two", "new", "--size", 8, "--grey")
     assert result.exit_code == 0, result.stderr
     record = json.loads((here / "new/dataset.json").read_text())
     assert record["splits"] == {"train": 2, "val": 0, "test": 1}
     assert record["unreadable"] == 1
     make(here / "many", [picture(f"p{n}", n) for n in range(20)], name="many")
-    assert call("prepare", "many", "less", "--size", 6).exit_code == 0
+    assert call("prepare", "many", "less", "--size", 8).exit_code == 0
     many = json.loads((here / "less/dataset.json").read_text())
     assert many["splits"] == {"train": 20, "val": 0, "test": 0}
-    votes = call("prepare", "one", "more", "--size", 6, "--votes", "votes.csv")
+    votes = call("prepare", "one", "more", "--size", 8, "--votes", "votes.csv")
     assert votes.exit_code == 1
     assert "votes are joined by row" in votes.stderr

@@ -98,7 +98,7 @@ def test_a_folds_file_is_no_split(here):
         (("set", "set/manifest.csv", "--overwrite"), 2, "lies in the dataset, which stays"),
         (("set", "x.csv", "--split=60/20/20", "--by=subject"), 1, "does not say who is in"),
         (("set", "x.csv", "--folds=3", "--by=subject"), 1, "does not say who is in"),
-        (("set", "x.csv", "--folds=1"), 1, "expected 2 folds or more"),
+        (("set", "x.csv", "--folds=1"), 1, "expected 2 or more"),
         (("set", "x.csv", "--folds=41"), 1, "expected at least 41 groups"),
         (("people", "x.csv", "--folds=13"), 1, "by subject, copies and near copies and films kept"),
         (("set", "x.csv", "--split=halves"), 1, "halves cuts the test pictures of a source"),

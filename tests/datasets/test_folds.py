@@ -68,8 +68,8 @@ def test_copies_in_test_do_not_matter_to_folds(tmp_path):
     ("count", "repeats", "by", "match"),
     [
         (13, 1, "", r"13 folds of made's 48 training pictures \(by subject.*12 group"),
-        (1, 1, "", "expected 2 folds or more"),
-        (2, 0, "", "once or more"),
+        (1, 1, "", "expected 2 or more"),
+        (2, 0, "", "1 to 1000 times"),
     ],
 )
 def test_folds_that_cannot_be_made_say_why(tmp_path, count, repeats, by, match):

@@ -16,14 +16,12 @@ from mien.datasets.again import READER, Again
 from mien.datasets.auditing.choose import Choice, Going, going
 from mien.datasets.auditing.files import Line
 from mien.datasets.auditing.places import new_dataset
-from mien.datasets.prepared import RECORD, PreparedSet
+from mien.datasets.prepared import RECORD, REMOVED, PreparedSet
 from mien.datasets.rules import Rule
 from mien.datasets.source import Progress
 from mien.datasets.store import Summary, prepare
 from mien.datasets.workspace import check_outside
 from mien.errors import DataError
-
-REMOVED = "removed.csv"
 
 
 def clean(

@@ -6,7 +6,7 @@ import numpy.typing as npt
 from mien.datasets.again import known
 from mien.datasets.prepared import PreparedSet
 from mien.datasets.source import Progress
-from mien.datasets.splits import SEED, folds, joined
+from mien.datasets.splits import MOST_REPEATS, SEED, folds, joined
 from mien.datasets.together import kept, together
 from mien.emotions import EMOTIONS
 from mien.errors import DataError
@@ -48,7 +48,7 @@ def folds_of(
     gathered, taken = known(prepared), prepared.where("train")
     keys = together(gathered, taken, by, near, progress)
     groups = joined(*(key[taken] for key in keys))
-    found = np.full((max(repeats, 0), len(prepared)), OUTSIDE, np.int64)
+    found = np.full((min(max(repeats, 0), MOST_REPEATS), len(prepared)), OUTSIDE, np.int64)
     try:
         found[:, taken] = folds(prepared.labels[taken], groups, count, repeats, seed)
     except DataError as error:

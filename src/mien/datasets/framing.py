@@ -11,7 +11,10 @@ from typing import Any
 import cv2
 
 from mien.datasets.source import Box, Pixels
+from mien.errors import UsageError
 from mien.preprocess import to_grey
+
+LEAST_SIDE, MOST_SIDE = 8, 4096
 
 FindFace = Callable[[Pixels, Box | None], Pixels | None]
 """Returns the cut-out face of a picture (the one in the box, where there is a box), else None."""
@@ -36,6 +39,12 @@ class Framing:
     grey: bool = False
     find_face: FindFace | None = None
     faces: str = ""
+
+    def __post_init__(self) -> None:
+        if self.size and not LEAST_SIDE <= self.size <= MOST_SIDE:
+            raise UsageError(
+                f"size {self.size}: expected a side of {LEAST_SIDE} to {MOST_SIDE} pixels, or 0"
+            )
 
     def apply(self, pixels: Pixels, box: Box | None) -> tuple[Pixels, bool]:
         """Return the pixels to keep, and False where a face was looked for in vain.

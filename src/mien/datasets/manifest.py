@@ -1,6 +1,7 @@
 """The manifest: one line a picture of the source, in the source's order."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -36,6 +37,8 @@ COLUMNS: tuple[str, ...] = (
 )
 
 CHUNK = 5000
+_ID = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*")
+_FILE = re.compile(r"[a-z]+/[a-z]+/[A-Za-z0-9_~-][A-Za-z0-9._~-]*\.png")
 _TEXTS = {
     **{"ids": "id", "files": "file", "split": "split", "label_sets": "label_set"},
     **{"source_splits": "source_split", "subjects": "subject"},
@@ -94,12 +97,46 @@ def read_manifest(path: Path) -> Manifest:
             if tuple(next(reader, ())) != COLUMNS:
                 raise ValueError("other columns than mien writes")
             parts = [_part(rows, n * CHUNK) for n, rows in enumerate(_chunks(reader))]
-        return _whole(parts or [_part([], 0)])
-    except (OSError, ValueError, csv.Error, UnknownEmotionError) as error:
+        manifest = _whole(parts or [_part([], 0)])
+        _check(manifest)
+    except (OSError, ValueError, ArithmeticError, csv.Error, UnknownEmotionError) as error:
         raise PreparedDataError(
             f"{path} is damaged ({error}): expected the manifest that `mien data prepare` wrote; "
             "prepare the dataset again"
         ) from error
+    return manifest
+
+
+def _check(manifest: Manifest) -> None:
+    """Refuse what `mien data prepare` never writes: such lines would lead astray later."""
+    readable = ~manifest.flags["unreadable"]
+    votes = manifest.votes
+    faults = {
+        "an id that is no name of a file": _strange(manifest.ids, _ID),
+        "an id that occurs twice": _repeated(manifest.ids),
+        "a readable picture without its file, or with one elsewhere": readable
+        & _strange(manifest.files, _FILE),
+        "a readable picture without its hash": readable
+        & (np.strings.str_len(manifest.hashes) != 64),
+        "a readable picture without split, label or size": readable
+        & ((manifest.split == "") | (manifest.labels < 0) | (manifest.sizes == 0).any(1)),
+        "an unreadable picture with a file": ~readable & (manifest.files != ""),
+        "votes below 0": np.zeros(len(readable), bool) if votes is None else (votes < 0).any(1),
+    }
+    for fault, rows in faults.items():
+        if rows.any():
+            raise ValueError(f"{fault}, first in row {int(np.flatnonzero(rows)[0])}")
+
+
+def _strange(words: Text, pattern: re.Pattern[str]) -> npt.NDArray[np.bool_]:
+    return np.array([pattern.fullmatch(word) is None for word in words.tolist()], dtype=bool)
+
+
+def _repeated(words: Text) -> npt.NDArray[np.bool_]:
+    _, first = np.unique(words, return_index=True)
+    repeated = np.ones(len(words), bool)
+    repeated[first] = False
+    return repeated
 
 
 def _chunks(reader: Iterator[list[str]]) -> Iterator[list[list[str]]]:
@@ -146,7 +183,7 @@ def _flag(column: Sequence[str]) -> npt.NDArray[np.bool_]:
 
 
 def _sizes(columns: Sequence[Sequence[str]]) -> npt.NDArray[np.int64]:
-    if any(not text.isdecimal() for column in columns for text in column):
+    if any(not text.isdecimal() or len(text) > 5 for column in columns for text in column):
         raise ValueError("a size that is no number of pixels")
     return np.array([[int(n) for n in column] for column in columns], dtype=np.int64).T
 

@@ -4,7 +4,6 @@ Like the packed pixels it is a cache (``.packed/manifest.npz``), which counts on
 manifest's hash is what it was.
 """
 
-import zipfile
 from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 
 from mien.datasets.manifest import FILE_NAME, FLAGS, Manifest, read_manifest
 from mien.datasets.packed import FOLDER
+from mien.errors import UsageError
 from mien.runs import whole_file
 
 _CACHE = "manifest.npz"
@@ -35,7 +35,7 @@ def open_manifest(root: Path, sha256: str) -> Manifest:
     if cached is not None:
         return cached
     manifest = read_manifest(root / FILE_NAME)
-    with suppress(OSError):  # a folder that cannot be written to is read each time
+    with suppress(OSError, UsageError):  # a folder that cannot be written to is read each time
         _save(path, sha256, manifest)
     return manifest
 
@@ -50,7 +50,7 @@ def _load(path: Path, sha256: str) -> Manifest | None:
                 votes=held.get("votes"),
                 flags={name: held[f"flag_{name}"] for name in _FLAGS},
             )
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except Exception:  # whatever is wrong with a cache, it is made again
         return None
 
 

@@ -92,6 +92,11 @@ def merge(
             progress=progress,
         )
         record = summary.record | {"merged": _record(source, pool, taken, choice, folder)}
+        if rule == OWN_SPLITS:
+            record["split"] = "; ".join(
+                f"{name}: {one.record.get('split')}"
+                for name, one in zip(source.names, sets, strict=True)
+            )
         runs.write_json(folder / RECORD, record)
     return Summary(out, record, summary.audit)
 

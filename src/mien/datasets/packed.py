@@ -6,9 +6,10 @@ again, and every picture is then checked against the hash in the manifest.
 """
 
 import os
-import zipfile
+import stat
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ import numpy.typing as npt
 from mien.datasets.manifest import Manifest
 from mien.datasets.pictures import decode_png
 from mien.datasets.source import Pixels, pixel_hash
-from mien.errors import PreparedDataError
+from mien.errors import PreparedDataError, UsageError
 from mien.runs import whole_file
 
 FOLDER = ".packed"
@@ -55,6 +56,8 @@ def stamp(root: Path, manifest: Manifest) -> Stamps:
 def stamp_of(path: Path | str) -> tuple[int, int]:
     """Return size and time of one file."""
     found = os.stat(path)  # noqa: PTH116  a million times, where Path costs as much again
+    if not stat.S_ISREG(found.st_mode):
+        raise FileNotFoundError(f"{path} is no plain file")
     return found.st_size, found.st_mtime_ns
 
 
@@ -66,18 +69,20 @@ def load(root: Path, sha256: str, stamps: Stamps, length: int) -> Pixels | None:
             np.load(file, allow_pickle=False) as index,
         ):
             same = str(index["manifest"]) == sha256 and np.array_equal(index["stamps"], stamps)
+            own = tuple(index["pixels"].tolist())
         path = root / FOLDER / _PIXELS
-        if not same or path.stat().st_size != length:
+        if not same or stamp_of(path) != own or own[0] != length:
             return None
         return np.memmap(path, np.uint8, "r") if length else np.empty(0, np.uint8)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except Exception:  # whatever is wrong with a cache, it is made again
         return None
 
 
 def write_index(folder: Path, sha256: str, stamps: Stamps) -> None:
     """Write what the packed pixels belong to."""
     with whole_file(folder / _INDEX) as temporary, temporary.open("wb") as file:
-        np.savez(file, manifest=np.array(sha256), stamps=stamps)
+        own = np.array(stamp_of(folder / _PIXELS), np.int64)
+        np.savez(file, manifest=np.array(sha256), stamps=stamps, pixels=own)
 
 
 def keep_spool(spool: Path, folder: Path) -> None:
@@ -98,17 +103,28 @@ def pack(root: Path, manifest: Manifest, sha256: str, stamps: Stamps) -> Pixels:
         (root / FOLDER).mkdir(exist_ok=True)
         with whole_file(root / FOLDER / _PIXELS) as temporary:
             with temporary.open("wb") as file:
-                file.truncate(int(starts[-1]))
+                _reserve(file, int(starts[-1]))
             if starts[-1]:
                 _fill(root, manifest, starts, np.memmap(temporary, np.uint8, "r+"))
         write_index(root / FOLDER, sha256, stamps)
         packed = load(root, sha256, stamps, int(starts[-1]))
-    except OSError:
+    except (OSError, UsageError):
         packed = None
     if packed is None:
         packed = np.empty(int(starts[-1]), np.uint8)
         _fill(root, manifest, starts, packed)
     return packed
+
+
+def _reserve(file: IO[bytes], length: int) -> None:
+    """Make a file as long as it will be; where the disk is too full, an OSError says so now.
+
+    A mapped file that finds no room later would end the process.
+    """
+    if length and hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file.fileno(), 0, length)
+    else:
+        file.truncate(length)
 
 
 def _fill(root: Path, manifest: Manifest, starts: npt.NDArray[np.int64], flat: Pixels) -> None:

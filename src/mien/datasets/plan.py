@@ -1,6 +1,7 @@
 """Where each picture of a source goes, and what is known about it."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,7 +80,17 @@ def plan(
         "conflicting": audit.conflicts(groups, labels),
         **{f"copy_in_{name}": audit.copies_in(groups, split, name) for name in SPLITS},
     }
-    return Plan(index, split, groups, labels, votes, flags, decided.rule, decided.notes)
+    notes = [*decided.notes, *_balance_note(decided.split, split, rule)]
+    return Plan(index, split, groups, labels, votes, flags, decided.rule, notes)
+
+
+def _balance_note(
+    before: npt.NDArray[np.str_], after: npt.NDArray[np.str_], rule: Rule
+) -> Iterator[str]:
+    if rule.balance:
+        was, now = (int((split == "train").sum()) for split in (before, after))
+        done = "repeating" if rule.balance == "repeat" else "leaving out"
+        yield f"training was evened out by {done} pictures: {was:,} became {now:,}"
 
 
 def _lines(gathered: Gathered, split: npt.NDArray[np.str_], rule: Rule) -> Ints:

@@ -14,9 +14,10 @@ from mien.datasets import packed
 from mien.datasets.manifest import FILE_NAME, Manifest
 from mien.datasets.manifest_cache import open_manifest
 from mien.datasets.source import SPLITS, Pixels
+from mien.emotions import LABEL_SETS
 from mien.errors import PreparedDataError, UnknownNameError
 
-RECORD = "dataset.json"
+RECORD, REMOVED = "dataset.json", "removed.csv"
 
 LEAVE_OUT: Mapping[str, str] = MappingProxyType(
     {
@@ -166,14 +167,30 @@ def read_record(root: Path) -> dict[str, Any]:
     """
     try:
         record = json.loads((root / RECORD).read_text(encoding="utf-8"))
-        if isinstance(record, dict) and {"name", "label_set"} <= record.keys():
-            return record
-        reason = "it lacks name or label_set"
     except (OSError, ValueError) as error:
         reason = str(error)
+    else:
+        reason = _fault(record)
+        if not reason:
+            return dict(record)
     raise PreparedDataError(
         f"{root / RECORD} is missing or damaged ({reason}); prepare the dataset again"
     )
+
+
+def _fault(record: Any) -> str:
+    """Say what a record lacks or has in another form than mien writes; empty where it is sound."""
+    if not isinstance(record, dict):
+        return "it is no JSON object"
+    kinds = {"name": str, "pictures": int, "notes": list, "files": list, "framing": dict}
+    wrong = [name for name, kind in kinds.items() if not isinstance(record.get(name), kind)]
+    if wrong:
+        return f"no proper {', '.join(wrong)}"
+    if record.get("label_set") not in LABEL_SETS:
+        return f"label_set {record.get('label_set')!r}, expected {', '.join(LABEL_SETS)}"
+    files = all(isinstance(file, dict) and "name" in file for file in record["files"])
+    notes = all(isinstance(note, str) for note in record["notes"])
+    return "" if files and notes else "files or notes that mien did not write"
 
 
 def _flat(root: Path, manifest: Manifest, sha256: str, length: int) -> Pixels:

@@ -54,7 +54,9 @@ def open_source(
         raise UnknownNameError("source", take_as, READERS)
     asked = [take_as] if take_as else list(READERS)
     if not path.exists():
-        raise SourceError(f"{path}: no such file or folder; expected {_choices(asked)}")
+        raise SourceError(
+            f"{path}: no such file or folder; expected the file, folder or archive of a dataset"
+        )
     if path.is_file() and not path.stat().st_size:
         raise SourceError(f"{path} is empty; expected {_choices(asked)}")
     with ExitStack() as stack:
@@ -100,7 +102,9 @@ def _recognised(name: str, place: Path, options: Options, sure: bool) -> FileSou
     try:
         return recognise(place, options)
     except OSError as error:
-        raise SourceError(f"{error.filename or place} cannot be read: {error.strerror}") from error
+        raise SourceError(
+            f"{error.filename or place} cannot be read: {error.strerror or error}"
+        ) from error
 
 
 def _places(root: Path) -> Iterator[Path]:

@@ -21,6 +21,8 @@ VALIDATION = 0.1
 THREE = (0.8, 0.1, 0.1)
 """Shares of train, val and test where a source has no splits at all."""
 
+MOST_REPEATS = 1000
+
 Ints = npt.NDArray[np.int64]
 Counts = npt.NDArray[np.int64]
 
@@ -167,8 +169,16 @@ def folds(
     Raises:
         DataError: fewer than two folds, or fewer groups than folds.
     """
-    if count < 2 or repeats < 1:
-        raise DataError(f"{count} folds, {repeats} time(s): expected 2 folds or more, once or more")
+    if count < 2 or not 1 <= repeats <= MOST_REPEATS:
+        raise DataError(
+            f"{count} fold(s), {repeats} time(s): expected 2 or more, 1 to {MOST_REPEATS} times"
+        )
+    held = len(np.unique(groups))
+    if count > held:
+        raise DataError(
+            f"{len(labels)} picture(s) in {held} group(s) that must stay together "
+            f"cannot be dealt out to {count} folds: expected at least {count} groups"
+        )
     shares = [1 / count] * count
     return np.stack([assign(labels, groups, shares, seed + r) for r in range(repeats)])
 

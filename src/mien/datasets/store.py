@@ -7,11 +7,12 @@ from typing import Any
 
 import mien
 from mien import runs
+from mien.datasets import packed
 from mien.datasets.framing import ALIGN, AS_IT_IS, Framing
 from mien.datasets.gather import Gathered, gather
 from mien.datasets.manifest import FILE_NAME
 from mien.datasets.plan import Plan, plan
-from mien.datasets.prepared import RECORD
+from mien.datasets.prepared import RECORD, REMOVED
 from mien.datasets.rules import Rule
 from mien.datasets.source import SPLITS, Progress, Source, silent
 from mien.datasets.votes import read_votes
@@ -21,6 +22,8 @@ from mien.errors import DataError, SourceError, UnreadablePicturesError
 
 AUDIT = "audit.json"
 AS_USUAL = Rule()
+OWN = {*SPLITS, FILE_NAME, RECORD, AUDIT, REMOVED, packed.FOLDER}
+"""What a prepared dataset consists of; ``--overwrite`` deletes nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,12 @@ def _check_out(out: Path, overwrite: bool) -> None:
         )
     if not overwrite:
         raise DataError(f"{out} is prepared already: name another folder, or add --overwrite")
+    foreign = sorted({path.name for path in out.iterdir()} - OWN)
+    if foreign:
+        raise DataError(
+            f"{out} holds {foreign[0]}, which is not of the dataset ({len(foreign)} such): move it "
+            "away, or name another folder"
+        )
 
 
 def _check(gathered: Gathered, source: Source, skip_bad: bool) -> None:

@@ -81,7 +81,7 @@ def _restore(folder: Path, out: Path) -> None:
 
 
 def check_outside(out: Path, *datasets: Path) -> None:
-    """Refuse a folder that is a dataset, lies in one or holds one.
+    """Refuse a folder that is a source or dataset, lies in one or holds one.
 
     Raises:
         UsageError: it does.
@@ -91,7 +91,7 @@ def check_outside(out: Path, *datasets: Path) -> None:
         root = dataset.resolve()
         if place.is_relative_to(root) or root.is_relative_to(place):
             raise UsageError(
-                f"{out} is, lies in or holds the dataset {dataset}, which must stay as it is: "
+                f"{out} is, lies in or holds {dataset}, which must stay as it is: "
                 "expected a folder beside it; name another"
             )
 

@@ -68,7 +68,7 @@ def audit(
             write_audit(place, found)
             write_page(place / PAGE, found)
     if out is not None:
-        typer.echo(f"wrote {out / PAGE}: open it in a browser to look at each finding")
+        typer.echo(f"wrote {out / PAGE}: open it in a browser to look at the findings")
 
 
 def face_finder() -> "Callable[[Pixels], bool]":

@@ -26,6 +26,8 @@ def info(folder: Folder) -> None:
         "files": ", ".join(file["name"] for file in record.get("files", [])),
         "split": record.get("split"),
         "pictures": f"{len(opened):,}, {int(opened.flags['unreadable'].sum()):,} unreadable",
+        "balance": f"training evened out by {record['balance']}" if record.get("balance") else "",
+        "framing": ", ".join(f"{k} {v}" for k, v in record["framing"].items() if v),
         "shape": "one for all" if opened.uniform else "several",
         "data hash": opened.sha256,
         "mien": record.get("mien"),

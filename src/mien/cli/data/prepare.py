@@ -123,7 +123,7 @@ def prepare(
     opened = _opened(source, out, take_as, options, count, seed, again)
     with opened as what:
         pictures, place = what.source, out or Path("data") / what.source.name
-        if what.reader == READER:
+        if source != DRAWN and Path(source).is_dir():
             check_outside(place, Path(source))
         typer.echo(f"{source}: {pictures.layout}")
         for note in pictures.notes:
@@ -144,7 +144,7 @@ def prepare(
                 reader=what.reader,
                 progress=show,
             )
-    print_prepared(summary)
+    print_prepared(summary, pictures.notes)
     if finder is not None:
         typer.echo(f"faces: {finder}")
 

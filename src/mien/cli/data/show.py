@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from mien.datasets.source import Progress
     from mien.datasets.store import Summary
 
+ALWAYS = ("pictures", "unreadable", "unique", "duplicates")
+"""Counts of the audit that are printed even where they are 0."""
 Folder = Annotated[Path, typer.Argument(help="A folder that `mien data prepare` wrote.")]
 
 
@@ -39,17 +41,24 @@ def progress() -> "Iterator[Progress]":
         yield show
 
 
-def print_prepared(summary: "Summary") -> None:
-    """Say what was prepared."""
+def print_prepared(summary: "Summary", told: Sequence[str] = ()) -> None:
+    """Say what was prepared, with the notes that were not told before."""
     print_audit(summary.audit)
     typer.echo(f"split: {summary.record['split']}")
+    for note in summary.record["notes"]:
+        if note not in told:
+            typer.echo(f"note: {note}")
     typer.echo(f"prepared {summary.record['pictures']:,} pictures in {summary.root}")
 
 
 def print_audit(audited: Mapping[str, Any]) -> None:
     """Print class counts and the counts of the audit."""
     print_counts("split", audited["classes"])
-    counts = {name: value for name, value in audited.items() if isinstance(value, int)}
+    counts = {
+        name: value
+        for name, value in audited.items()
+        if isinstance(value, int) and (value or name in ALWAYS)
+    }
     print_table(("audit", ""), [(k.replace("_", " "), f"{v:,}") for k, v in counts.items()])
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mien.cli.data.show import Folder, print_counts
+from mien.cli.data.show import Folder, print_counts, progress
 
 if TYPE_CHECKING:
     import numpy as np
@@ -83,7 +83,8 @@ def _split(opened: "PreparedSet", rule: "Rule") -> "dict[str, npt.NDArray[np.gen
     from mien.datasets.rules import Decided, decide
 
     own = Decided(opened.split, opened.record.get("split", "as in the dataset"), [])
-    decided = decide(known(opened), rule, True) if rule.way else own
+    with progress() as show:
+        decided = decide(known(opened), rule, True, show) if rule.way else own
     taken = opened.where()
     print_counts("split", class_counts(decided.split, opened.labels, ~opened.flags["unreadable"]))
     for note in decided.notes:
@@ -98,7 +99,8 @@ def _folds(
     """Print and return the folds of the training pictures."""
     from mien.datasets.folds import folds_of, sizes
 
-    found = folds_of(opened, count, repeats, rule.by, rule.seed, rule.near)
+    with progress() as show:
+        found = folds_of(opened, count, repeats, rule.by, rule.seed, rule.near, show)
     taken = opened.where("train")
     print_counts("fold", sizes(found, opened.labels))
     columns = {f"fold_{number}": row[taken] for number, row in enumerate(found)}

@@ -9,7 +9,10 @@ from mien.datasets.auditing.files import COLUMNS, Line, label_name
 from mien.datasets.auditing.kinds import KINDS
 from mien.datasets.auditing.places import COUNTS
 from mien.datasets.prepared import PreparedSet
+from mien.datasets.source import SPLITS
 from mien.errors import DataError, RunError, UsageError, several
+
+_OTHER_SPLIT = COLUMNS.index("other_split")
 
 
 def read_findings(path: Path, prepared: PreparedSet, kinds: Sequence[str]) -> list[Line]:
@@ -63,7 +66,9 @@ def _rows(path: Path) -> list[Line]:
     if header != COLUMNS:
         raise DataError(f"{path}: expected the columns {', '.join(COLUMNS)}")
     damaged = [
-        n for n, row in enumerate(table, 2) if len(row) != len(COLUMNS) or row[0] not in KINDS
+        n
+        for n, row in enumerate(table, 2)
+        if len(row) != len(COLUMNS) or row[0] not in KINDS or row[_OTHER_SPLIT] not in (*SPLITS, "")
     ]
     if damaged:
         raise DataError(

@@ -13,7 +13,7 @@ from mien.datasets.auditing.kinds import KINDS
 from mien.datasets.source import SPLITS
 from mien.report.gallery import cards
 
-MOST = 60
+MOST = 300
 """About how many pictures of a kind are shown."""
 
 _HERE = Path(__file__).parent
