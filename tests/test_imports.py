@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "src" / "mien"
 BASE = {"numpy", "cv2", "PIL", "onnxruntime", "pydantic", "yaml", "rich", "typer", "mien"}
-FOUNDATION = ("emotions", "errors", "preprocess", "config", "runs")
+FOUNDATION = ("emotions", "errors", "ferplus", "preprocess", "config", "runs")
 MODULES = sorted(ROOT.rglob("*.py"))
 
 
@@ -43,6 +43,9 @@ def test_each_module_keeps_to_its_floor(path: Path) -> None:
     below = {f"mien.{p}" for p in FOUNDATION}
     if package in FOUNDATION:
         assert _inside(imports, "mien") <= {n for n in imports if _inside({n}, *below)}
+    if package == "datasets":
+        above = ("evaluation", "report", "training", "models", "transforms", "export")
+        assert not _inside(imports, *(f"mien.{name}" for name in above))
     if package in ("datasets", "inference"):
         assert not _inside(imports, "torch", "torchvision", "lightning", "pandas", "matplotlib")
     if package != "training":
@@ -62,7 +65,7 @@ def test_scores_are_numpy_in_numbers_out(name: str) -> None:
         n for n in imports if n.split(".")[0] not in {"numpy", "mien", *sys.stdlib_module_names}
     }
     assert not foreign
-    own = {"mien.emotions", "mien.errors", "mien.evaluation"}
+    own = {"mien.emotions", "mien.errors", "mien.evaluation", "mien.ferplus"}
     assert _inside(imports, "mien") <= _inside(imports, *own)
 
 

@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 from mien.emotions import BASIC, CODES, EMOTIONS, index
 from mien.errors import DataError, UnknownEmotionError, UnknownNameError
 from mien.evaluation.protocols import mask_classes, score
-from mien.evaluation.votes import ferplus_majority, ferplus_top
+from mien.ferplus import ferplus_majority, ferplus_top
 
 
 def sure(classes: tuple[str, ...], *names: str) -> Any:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from mien.emotions import EMOTIONS, LABEL_SETS, index
 from mien.errors import DataError, UnknownEmotionError, UsageError
-from mien.evaluation.votes import NO_LABEL, ferplus_majority
+from mien.ferplus import NO_LABEL, ferplus_majority
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]

@@ -28,7 +28,7 @@ from mien.evaluation.metrics import (
     negative_log_likelihood,
     wilson_interval,
 )
-from mien.evaluation.votes import (
+from mien.ferplus import (
     NO_LABEL,
     check_votes,
     ferplus_clean,

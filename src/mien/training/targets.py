@@ -8,7 +8,7 @@ import numpy.typing as npt
 from mien.datasets.prepared import PreparedSet
 from mien.emotions import EMOTIONS, LABEL_SETS
 from mien.errors import ConfigError
-from mien.evaluation.votes import soft_targets
+from mien.ferplus import soft_targets
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.emotions import EMOTIONS
-from mien.evaluation.votes import ferplus_majority
+from mien.ferplus import ferplus_majority
 
 Votes = npt.NDArray[np.integer[Any]]
 Ints = npt.NDArray[np.int64]
@@ -35,7 +35,7 @@ def against(labels: Ints, votes: Votes) -> Ints:
     """Return how many pictures of each label have each majority of the votes, ``int64 [8, 9]``.
 
     The majority is that of FER+ (Barsoum et al. 2016, arXiv:1608.01041), as in
-    ``mien.evaluation.votes.ferplus_majority``. Pictures with no label or no vote do not count.
+    ``mien.ferplus.ferplus_majority``. Pictures with no label or no vote do not count.
 
     Args:
         labels: ``int64 [N]``, index in ``EMOTIONS``, negative where there is none.

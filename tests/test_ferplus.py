@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 from mien.datasets.votes import FILE_NAME, read_votes
 from mien.emotions import EMOTIONS, index
 from mien.errors import DataError
-from mien.evaluation.votes import (
+from mien.ferplus import (
     NO_LABEL,
     ferplus_clean,
     ferplus_majority,
