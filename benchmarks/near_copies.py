@@ -1,6 +1,6 @@
 """What the search for near copies finds, and what it takes.
 
-    python benchmarks/near_copies.py DATA      (DATA holds fer2013/ and expressions/)
+    python benchmarks/near_copies.py DATA [--part NAME …]     (DATA holds fer2013/, expressions/)
 
 1. Known copies: pictures of FER-2013's validation split are changed in a known way and hidden
    among the whole set; how many are found.
@@ -188,29 +188,51 @@ def growth(count: int) -> dict[str, Any]:
     }
 
 
+def growths(data: Path) -> list[dict[str, Any]]:
+    """Search made-up pictures, each count in a process of its own.
+
+    This process must be small: the system counts its memory as theirs at their start.
+    """
+    command = [sys.executable, __file__, "--growth"]
+    return [
+        json.loads(subprocess.run([*command, str(n)], check=True, capture_output=True).stdout)
+        for n in COUNTS
+    ]
+
+
+def on_fer2013(measure: Callable[[PreparedSet], dict[str, Any]], data: Path) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as work, open_source(data / "fer2013", Path(work)) as opened:
+        root = prepare(opened.source, Path(work) / "fer2013", files=opened.files).root
+        return measure(PreparedSet.open(root))
+
+
+PARTS: dict[str, Callable[[Path], Any]] = {
+    "growth": growths,
+    "fer2013": lambda data: on_fer2013(among_themselves, data),
+    "known_copies": lambda data: on_fer2013(known_copies, data),
+    "different_people": lambda data: different_people(data / "expressions"),
+}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, nargs="?")
-    parser.add_argument("--growth", type=int)
+    parser.add_argument("--part", choices=PARTS, action="append", help="default: all of them")
+    parser.add_argument("--growth", type=int, help=argparse.SUPPRESS)
     given = parser.parse_args()
     cv2.setNumThreads(1)
     if given.growth:
         print(json.dumps(growth(given.growth)))
         return
-    with tempfile.TemporaryDirectory() as work:
-        with open_source(given.data / "fer2013", Path(work)) as opened:
-            root = prepare(opened.source, Path(work) / "fer2013", files=opened.files).root
-        fer2013 = PreparedSet.open(root)
-        result = {"fer2013": among_themselves(fer2013), "known_copies": known_copies(fer2013)}
-    result["different_people"] = different_people(given.data / "expressions")
-    command = [sys.executable, __file__, "--growth"]
-    result["growth"] = [
-        json.loads(subprocess.run([*command, str(n)], check=True, capture_output=True).stdout)
-        for n in COUNTS
-    ]
-    result["threshold"] = near.THRESHOLD
-    runs.write_json(OUT, result | {"environment": runs.environment("opencv-python-headless")})
-    print(json.dumps(result, indent=2))
+    result = runs.read_json(OUT) if OUT.is_file() else {}
+    for name in given.part or PARTS:
+        result[name] = {
+            "result": PARTS[name](given.data),
+            "threshold": near.THRESHOLD,
+            "environment": runs.environment("opencv-python-headless"),
+        }
+        runs.write_json(OUT, result)
+        print(name, json.dumps(result[name]["result"], indent=2), flush=True)
 
 
 if __name__ == "__main__":
