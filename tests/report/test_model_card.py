@@ -1,6 +1,8 @@
 import re
 
-from mien.report.model_card import HEADERS, card
+import pytest
+
+from mien.report.model_card import HEADERS, _input, card
 
 METADATA = {
     "name": "small",
@@ -83,3 +85,14 @@ def test_it_says_how_the_faces_were_cut_out() -> None:
     assert told[""] == card(METADATA)
     assert re.search(r"faces *\| *cut out around what the detector found *\|", told["crop"])
     assert "turned upright" in told["align"]
+
+
+@pytest.mark.parametrize(
+    ("equalise", "told"),
+    [({}, "48×48 grey, norm"), ({"equalise": "none"}, "48×48 grey, norm")]
+    + [({"equalise": "histogram"}, "grey, histogram equalisation, norm")]
+    + [({"equalise": "clahe"}, "grey, CLAHE, normalised per_image")],
+)
+def test_the_input_says_how_it_is_equalised(equalise: dict[str, str], told: str) -> None:
+    spec = {"size": 48, "channels": 1, "normalise": "per_image"}
+    assert told in _input(spec | equalise)

@@ -73,7 +73,9 @@ def card(metadata: Mapping[str, Any], licence: str = "MIT") -> str:
 
 def _input(spec: Mapping[str, Any]) -> str:
     colour = "grey" if spec["channels"] == 1 else "RGB"
-    return f"{spec['size']}×{spec['size']} {colour}, normalised {spec['normalise']}"
+    even = {"histogram": "histogram equalisation, ", "clahe": "CLAHE, "}
+    equalised = even.get(spec.get("equalise", "none"), "")
+    return f"{spec['size']}×{spec['size']} {colour}, {equalised}normalised {spec['normalise']}"
 
 
 def _faces(framing: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
