@@ -89,9 +89,12 @@ def test_it_says_how_the_faces_were_cut_out() -> None:
 
 @pytest.mark.parametrize(
     ("equalise", "told"),
-    [({}, "48×48 grey, norm"), ({"equalise": "none"}, "48×48 grey, norm")]
-    + [({"equalise": "histogram"}, "grey, histogram equalisation, norm")]
-    + [({"equalise": "clahe"}, "grey, CLAHE, normalised per_image")],
+    [
+        ({}, "48×48 grey, norm"),
+        ({"equalise": "none"}, "48×48 grey, norm"),
+        ({"equalise": "histogram"}, "grey, histogram equalisation, norm"),
+        ({"equalise": "clahe"}, "grey, CLAHE, normalised per_image"),
+    ],
 )
 def test_the_input_says_how_it_is_equalised(equalise: dict[str, str], told: str) -> None:
     spec = {"size": 48, "channels": 1, "normalise": "per_image"}

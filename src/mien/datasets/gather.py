@@ -9,7 +9,6 @@ import struct
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from typing import IO
@@ -19,6 +18,7 @@ import numpy.typing as npt
 
 from mien.datasets.framing import AS_IT_IS, Framing
 from mien.datasets.source import SPLITS, Picture, Pixels, Progress, Source, pixel_hash
+from mien.datasets.spool import PIXELS, ROWS, Row, Spool, next_pixels, read_rows
 from mien.datasets.votes import VOTES
 from mien.emotions import EMOTIONS
 
@@ -31,22 +31,6 @@ _NUMBERS = np.dtype(
 )
 _LINE = struct.Struct("<4Q3i2bB")
 _READABLE, _CONSTANT, _NO_FACE, _VOTED = 1, 2, 4, 8
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """The texts of one picture; ``shape`` is empty where it is unreadable."""
-
-    id: str
-    where: str
-    source_split: str
-    shape: tuple[int, ...]
-    sha256: str
-    problem: str
-    subject: str
-    sequence: str
-    origin: str
-    label_set: str
 
 
 @dataclass(frozen=True)
@@ -89,35 +73,19 @@ class Gathered:
     @property
     def pixels_file(self) -> Path:
         """Where all pixels lie, one picture after the other."""
-        return self.folder / "pixels.u8"
+        return self.folder / PIXELS
 
     def rows(self) -> Iterator[Row]:
         """Stream the texts again, in the source's order."""
-        for number, row in enumerate(_rows(self.folder)):
+        for number, row in enumerate(read_rows(self.folder)):
             yield _nameless(row, number) if number in self.renamed else row
 
     def walk(self) -> Iterator[tuple[Row, Pixels | None]]:
         """Stream rows and pixels again, in the source's order."""
         with self.pixels_file.open("rb") as spool:
-            for read, row in zip(_rows(self.folder), self.rows(), strict=True):
-                pixels = _next_pixels(spool.read, read.shape) if read.shape else None
+            for read, row in zip(read_rows(self.folder), self.rows(), strict=True):
+                pixels = next_pixels(spool.read, read.shape) if read.shape else None
                 yield row, pixels if row.shape else None
-
-
-def size_of(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return height, width and channels; zeros where there are no pixels."""
-    return (*shape, 1)[:3] if shape else (0, 0, 0)
-
-
-def _rows(folder: Path) -> Iterator[Row]:
-    with (folder / "rows.csv").open(encoding="utf-8", newline="") as file:
-        for cells in csv.reader(file):
-            shape = tuple(int(n) for n in cells[3].split())
-            yield Row(cells[0], cells[1], cells[2], shape, *cells[4:])
-
-
-def _next_pixels(read: Callable[[int], bytes], shape: tuple[int, ...]) -> Pixels:
-    return np.frombuffer(read(int(np.prod(shape))), np.uint8).reshape(shape)
 
 
 def _nameless(row: Row, number: int) -> Row:
@@ -128,31 +96,6 @@ def _nameless(row: Row, number: int) -> Row:
 
 def _tail(row: Row | Picture) -> tuple[str, str, str, str]:
     return (row.subject, row.sequence, row.origin, row.label_set)
-
-
-class _Spool:
-    """The pixels of gathered pictures, by number. Nothing is read before the first is asked."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    @cached_property
-    def _shapes(self) -> npt.NDArray[np.int32]:
-        rows = (size_of(row.shape) for row in _rows(self._folder))
-        return np.fromiter(rows, np.dtype(("i4", 3)))
-
-    @cached_property
-    def _starts(self) -> Ints:
-        return np.concatenate([[0], self._shapes.prod(1, dtype=np.int64).cumsum()])
-
-    @cached_property
-    def _flat(self) -> Pixels:
-        return np.memmap(self._folder / "pixels.u8", np.uint8, "r")
-
-    def __call__(self, number: int) -> Pixels:
-        height, width, channels = (int(n) for n in self._shapes[number])
-        flat = self._flat[self._starts[number] : self._starts[number + 1]]
-        return flat.reshape((height, width) if channels == 1 else (height, width, channels))
 
 
 class _Words:
@@ -174,9 +117,9 @@ def gather(
     with ExitStack() as stack:
         spool, numbers, votes = (
             stack.enter_context((folder / name).open("wb"))
-            for name in ("pixels.u8", "numbers.bin", "votes.i2")
+            for name in (PIXELS, "numbers.bin", "votes.i2")
         )
-        texts = stack.enter_context((folder / "rows.csv").open("w", encoding="utf-8", newline=""))
+        texts = stack.enter_context((folder / ROWS).open("w", encoding="utf-8", newline=""))
         writer = csv.writer(texts)
         for number, picture in enumerate(source):
             pixels, face, problem = _framed(picture, framing)
@@ -269,7 +212,7 @@ def _gathered(folder: Path, usages: list[str], problems: list[str]) -> Gathered:
         problems=problems,
         renamed=renamed,
         folder=folder,
-        pixels=_Spool(folder),
+        pixels=Spool(folder),
     )
 
 
@@ -289,7 +232,7 @@ def _name_problems(folder: Path, renamed: dict[int, int], problems: list[str]) -
     if not renamed:
         return
     wanted = {*renamed, *renamed.values()}
-    where = {n: row.where for n, row in enumerate(_rows(folder)) if n in wanted}
+    where = {n: row.where for n, row in enumerate(read_rows(folder)) if n in wanted}
     for number, first in renamed.items():
         problems.append(
             f"{where[number]}: the same name as {where[first]}, expected different names"

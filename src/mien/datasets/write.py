@@ -9,11 +9,12 @@ import numpy as np
 from mien import runs
 from mien.datasets import packed
 from mien.datasets.audit import audit
-from mien.datasets.gather import Gathered, Row, size_of
+from mien.datasets.gather import Gathered
 from mien.datasets.manifest import FILE_NAME, FLAGS, VOTE_COLUMNS, write_manifest
 from mien.datasets.pictures import encode_png
 from mien.datasets.plan import Plan
 from mien.datasets.source import Pixels, Progress, Source
+from mien.datasets.spool import Row, size_of
 from mien.emotions import EMOTIONS, FOLDERS
 
 
