@@ -31,6 +31,11 @@ def no_torch(monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
 
 
+def test_without_a_name_the_new_set_lies_beside_the_old_one(here):
+    assert call("set", "--copies", 1).exit_code == 0
+    assert (here / "set-augmented/manifest.csv").is_file()
+
+
 def test_copies_join_the_training_pictures(here):
     pytest.importorskip("torch")
     result = call("set", "out", "--copies", 2)
@@ -81,7 +86,7 @@ def test_copies_without_torch_name_the_install_line_before_any_work(here, monkey
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        (("set", "out", "--copies=0"), 2, "--copies 0 changes nothing: ask for copies"),
+        (("set", "out", "--copies=0"), 2, "nothing to change: ask for --copies 1"),
         (("set", "out", "--copies=0", "--size=8", "--config=a.yaml"), 2, "ask for --copies 1"),
         (("set", "out", "--copies=1", "--equalise=flat"), 2, "known: histogram, clahe"),
         (("set", "out", "--copies=1", "--config=a.yaml"), 2, "a.yaml: no such file"),

@@ -12,11 +12,14 @@ from mien.errors import MissingExtraError, UnknownNameError, UsageError
 
 def augment(
     folder: Folder,
-    out: Annotated[Path, typer.Argument(help="The folder to make.")],
+    out: Annotated[
+        Path | None,
+        typer.Argument(help="The folder to make.", show_default="<DIR>-augmented, beside DIR"),
+    ] = None,
     *,
     copies: Annotated[
         int, typer.Option(min=0, help="How many augmented copies of each training picture.")
-    ],
+    ] = 0,
     config: Annotated[
         Path | None,
         typer.Option(
@@ -50,11 +53,12 @@ def augment(
 
     settings = Experiment.load(config).augment if config else RECIPE
     opened, framing = PreparedSet.open(folder), Framing(size=size, grey=grey)
+    target = out or folder.resolve().with_name(f"{folder.resolve().name}-augmented")
     source = Augmented(opened, copies, settings, seed, framing, equalise or "none")
     for note in source.notes:
         typer.echo(f"note: {note}")
     with progress() as show:
-        summary = write_augmented(source, out, overwrite=overwrite, progress=show)
+        summary = write_augmented(source, target, overwrite=overwrite, progress=show)
     print_prepared(summary)
     typer.echo(f"{len(source.parents):,} training pictures got {copies} augmented copies each")
 
@@ -70,7 +74,9 @@ def _check(copies: int, config: Path | None, equalise: str, scaled: bool) -> Non
     if equalise not in ("", "histogram", "clahe"):
         raise UnknownNameError("way to equalise", equalise, ("histogram", "clahe"))
     if not (copies or equalise or scaled):
-        raise UsageError("--copies 0 changes nothing: ask for copies, --equalise, --size or --grey")
+        raise UsageError(
+            "nothing to change: ask for --copies 1 or more, --equalise, --size or --grey"
+        )
     if config and not copies:
         raise UsageError("--config tells what changes in copies: ask for --copies 1 or more")
     if copies and find_spec("torch") is None:
