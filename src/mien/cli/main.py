@@ -62,7 +62,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help: [train] is no markup, and an error is a line, no box
 )
 app.command()(predict)
-app.add_typer(data.app, name="data", help="Prepare datasets and audit them.")
+app.add_typer(data.app, name="data", help="Get, prepare, audit, clean, split and merge datasets.")
 app.command()(train)
 app.command()(evaluate)
 app.command()(export)

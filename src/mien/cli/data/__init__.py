@@ -13,7 +13,9 @@ from mien.cli.data.prepare import prepare
 from mien.cli.data.split import split
 
 app = typer.Typer(
-    help="Prepare, inspect and audit datasets.", no_args_is_help=True, rich_markup_mode=None
+    help="Get, prepare, audit, clean, split and merge datasets.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 for command in (download, prepare, info, audit, clean, merge, split, augment, explore):
     app.command()(command)

@@ -37,7 +37,7 @@ def audit(
         bool, typer.Option("--overwrite", help="Replace an audit that stands there.")
     ] = False,
 ) -> None:
-    """Count copies, conflicts and unusable pictures, and find those to look at.
+    """Find copies, conflicts, unusable pictures.
 
     What is found does not change the dataset; `mien data clean` makes one without it.
     """

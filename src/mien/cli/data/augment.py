@@ -39,7 +39,9 @@ def augment(
         bool, typer.Option("--overwrite", help="Replace a prepared dataset that stands there.")
     ] = False,
 ) -> None:
-    """Write a dataset whose training pictures are joined by augmented copies.
+    """Write augmented copies of the training pictures.
+
+    They join the pictures in a new dataset.
 
     Validation and test pictures get no copies. OUT is written whole or not at all. Copies need
     mien[train].

@@ -49,7 +49,7 @@ def clean(
         bool, typer.Option("--overwrite", help="Replace a prepared dataset that stands there.")
     ] = False,
 ) -> None:
-    """Write a dataset without the pictures of chosen findings.
+    """Write a dataset without chosen findings.
 
     Of copies in one split the first stays. Of copies across splits, and of people
     and films in several splits, those in training go, then those in validation. Of

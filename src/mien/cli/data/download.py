@@ -18,7 +18,7 @@ def download(
         typer.Option(min=1, help="Kaggle's number of a version.", show_default="a tried one"),
     ] = None,
 ) -> None:
-    """Download a dataset from Kaggle, or take it from kagglehub's cache.
+    """Download a dataset from Kaggle.
 
     What lies complete in the cache is used without the network. Others of the
     field must be asked for: docs/data-access.md says how.

@@ -24,7 +24,9 @@ def explore(
         bool, typer.Option("--overwrite", help="Replace an exploration that stands there.")
     ] = False,
 ) -> None:
-    """Draw a prepared dataset: one HTML page (explore.html), and its figures as PNG files.
+    """Draw a page of figures of a dataset.
+
+    explore.html asks for nothing from outside; the figures lie beside it as PNG files.
 
     Classes, splits, samples, augmented pictures, mean faces, light, equalisation, votes, copies,
     outliers. OUT is written whole or not at all. Needs mien[train].

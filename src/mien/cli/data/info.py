@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def info(folder: Folder) -> None:
-    """Say what a prepared dataset is, and whether it has the published counts."""
+    """Say what a dataset is; compare published counts."""
     from mien.datasets.audit import class_counts
     from mien.datasets.prepared import PreparedSet
 

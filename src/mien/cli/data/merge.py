@@ -64,7 +64,9 @@ def merge(
         bool, typer.Option("--overwrite", help="Replace a prepared dataset that stands there.")
     ] = False,
 ) -> None:
-    """Write several prepared datasets as one; each picture keeps its origin.
+    """Write several prepared datasets as one.
+
+    Each picture keeps its origin.
 
     OUT is written whole or not at all. dataset.json tells under `merged` what came from where.
     """

@@ -103,7 +103,7 @@ def prepare(
         ),
     ] = None,
 ) -> None:
-    """Write a published dataset as picture folders with a manifest and an audit.
+    """Write a source as picture folders with a manifest.
 
     OUT is written whole or not at all: {train,val,test}/<emotion>/*.png,
     manifest.csv (one line a picture of the source), audit.json, dataset.json.

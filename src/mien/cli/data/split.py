@@ -47,7 +47,9 @@ def split(
         bool, typer.Option("--overwrite", help="Replace a file that stands there.")
     ] = False,
 ) -> None:
-    """Write a split, or folds, as a file that can be published: ids and hashes, no pictures.
+    """Write a split or folds as a file to publish.
+
+    It holds ids and hashes, no pictures.
 
     The dataset stays as it is. `mien data prepare SOURCE OUT --split FILE` prepares the same
     pictures with the split of a file. Copies, films and people are never on two sides.
