@@ -47,7 +47,10 @@ def test_merge_prints_what_came_from_where(here):
     assert "labels: eight" in said
     assert "split: fer2013: as in the source; web: as in the source" in said
     assert "merged 7 pictures in both" in said
-    assert any("2 copies of 1 pictures carry different labels, 1 of" in line for line in said)
+    assert any("2 picture(s) lie in both sets and in two splits" in line for line in said)
+    assert any(
+        "1 pictures (2 with their copies) carry different labels; of 1" in line for line in said
+    )
     assert any(line.startswith("note: the pictures have 2 different shapes") for line in said)
     assert result.stderr == ""
 

@@ -100,6 +100,12 @@ def in_words(record: Mapping[str, Any]) -> list[str]:
             f"{record['copies_in_other_colours']:,} picture(s) differ from a copy in how colours "
             "are stored alone, and are not flagged as copies; --grey makes them the same"
         )
+    torn = sum(pair["groups_across_splits"] for pair in record["shared"])
+    if torn:
+        lines.append(
+            f"{torn:,} picture(s) lie in both sets and in two splits: deal all out anew (--split), or "
+            "take them out (mien data clean)"
+        )
     return [*lines, *_conflicts(record["conflicts"])]
 
 
@@ -107,8 +113,8 @@ def _conflicts(counts: Mapping[str, int]) -> list[str]:
     if not counts["groups"]:
         return ["no copies carry different labels"]
     lines = [
-        f"{counts['pictures']:,} copies of {counts['groups']:,} pictures carry different labels, "
-        f"{counts['groups_across_sets']:,} of the pictures lie in several sets"
+        f"{counts['groups']:,} pictures ({counts['pictures']:,} with their copies) carry different "
+        f"labels; of {counts['groups_across_sets']:,} the copies lie in several sets"
     ]
     if counts["left_out"]:
         lines.append(f"{counts['left_out']:,} of these copies were left out")

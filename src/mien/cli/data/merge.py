@@ -104,7 +104,7 @@ def print_merged(record: Mapping[str, Any]) -> None:
     merged = record["merged"]
     print_counts("origin", merged["by_origin"])
     print_counts("split", merged["by_split"])
-    header = ("copies in both", "pictures", "of the first", "of the second", "across splits")
+    header = ("in both sets", "different", "in the first", "in the second", "in two splits")
     rows = [
         (
             " and ".join(pair["sets"]),
