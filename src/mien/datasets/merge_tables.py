@@ -103,7 +103,7 @@ def in_words(record: Mapping[str, Any]) -> list[str]:
     torn = sum(pair["groups_across_splits"] for pair in record["shared"])
     if torn:
         lines.append(
-            f"{torn:,} picture(s) lie in both sets and in two splits: deal all out anew (--split), or "
+            f"{torn:,} picture(s) lie in both sets and in two splits: deal out anew (--split), or "
             "take them out (mien data clean)"
         )
     return [*lines, *_conflicts(record["conflicts"])]
