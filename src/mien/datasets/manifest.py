@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -98,7 +98,7 @@ def read_manifest(path: Path) -> Manifest:
                 raise ValueError("other columns than mien writes")
             parts = [_part(rows, n * CHUNK) for n, rows in enumerate(_chunks(reader))]
         manifest = _whole(parts or [_part([], 0)])
-        _check(manifest)
+        _require_distinct(manifest.ids)
     except (OSError, ValueError, ArithmeticError, csv.Error, UnknownEmotionError) as error:
         raise PreparedDataError(
             f"{path} is damaged ({error}): expected the manifest that `mien data prepare` wrote; "
@@ -107,36 +107,34 @@ def read_manifest(path: Path) -> Manifest:
     return manifest
 
 
-def _check(manifest: Manifest) -> None:
-    """Refuse what `mien data prepare` never writes: such lines would lead astray later."""
-    readable = ~manifest.flags["unreadable"]
-    votes = manifest.votes
+def _check(part: Mapping[str, npt.NDArray[Any]], start: int) -> None:
+    """Refuse lines that `mien data prepare` never writes: they would lead astray later."""
+    readable = ~part["flag_unreadable"]
     faults = {
-        "an id that is no name of a file": _strange(manifest.ids, _ID),
-        "an id that occurs twice": _repeated(manifest.ids),
+        "an id that is no name of a file": _strange(part["ids"], _ID),
         "a readable picture without its file, or with one elsewhere": readable
-        & _strange(manifest.files, _FILE),
+        & _strange(part["files"], _FILE),
         "a readable picture without its hash": readable
-        & (np.strings.str_len(manifest.hashes) != 64),
+        & (np.strings.str_len(part["hashes"]) != 64),
         "a readable picture without split, label or size": readable
-        & ((manifest.split == "") | (manifest.labels < 0) | (manifest.sizes == 0).any(1)),
-        "an unreadable picture with a file": ~readable & (manifest.files != ""),
-        "votes below 0": np.zeros(len(readable), bool) if votes is None else (votes < 0).any(1),
+        & ((part["split"] == "") | (part["labels"] < 0) | (part["sizes"] == 0).any(1)),
+        "an unreadable picture with a file": ~readable & (part["files"] != ""),
+        "votes below 0": (part["votes"] < 0).any(1),
     }
     for fault, rows in faults.items():
         if rows.any():
-            raise ValueError(f"{fault}, first in row {int(np.flatnonzero(rows)[0])}")
+            raise ValueError(f"{fault}, first in row {start + int(np.flatnonzero(rows)[0])}")
 
 
 def _strange(words: Text, pattern: re.Pattern[str]) -> npt.NDArray[np.bool_]:
     return np.array([pattern.fullmatch(word) is None for word in words.tolist()], dtype=bool)
 
 
-def _repeated(words: Text) -> npt.NDArray[np.bool_]:
-    _, first = np.unique(words, return_index=True)
-    repeated = np.ones(len(words), bool)
-    repeated[first] = False
-    return repeated
+def _require_distinct(ids: Text) -> None:
+    _, first = np.unique(ids, return_index=True)
+    if len(first) < len(ids):
+        row = np.setdiff1d(np.arange(len(ids)), first)[0]
+        raise ValueError(f"an id that occurs twice, {str(ids[row])!r} in row {row}")
 
 
 def _chunks(reader: Iterator[list[str]]) -> Iterator[list[list[str]]]:
@@ -159,7 +157,7 @@ def _part(rows: Sequence[Sequence[str]], start: int) -> dict[str, npt.NDArray[An
     flags = {f"flag_{name}": _flag(columns[name]) for name in FLAGS}
     flags["flag_duplicate"] = np.array([bool(text) for text in columns["duplicate_of"]], dtype=bool)
     texts = {name: np.array(columns[column], dtype=str) for name, column in _TEXTS.items()}
-    return {
+    part = {
         **texts,
         **flags,
         "hashes": np.array([text.encode("ascii") for text in columns["sha256"]], dtype="S64"),
@@ -167,6 +165,8 @@ def _part(rows: Sequence[Sequence[str]], start: int) -> dict[str, npt.NDArray[An
         "sizes": _sizes([columns[name] for name in ("height", "width", "channels")]),
         "votes": _votes([columns[name] for name in VOTE_COLUMNS]),
     }
+    _check(part, start)
+    return part
 
 
 def _whole(parts: Sequence[dict[str, npt.NDArray[Any]]]) -> Manifest:
