@@ -7,6 +7,7 @@ again, and every picture is then checked against the hash in the manifest.
 
 import os
 import stat
+from array import array
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
@@ -36,13 +37,10 @@ def stamp(root: Path, manifest: Manifest) -> Stamps:
     Raises:
         PreparedDataError: pictures are missing; the first are named, all are counted.
     """
-    stamps = np.zeros((len(manifest.files), 2), np.int64)
-    missing = []
-    for row, file in enumerate(manifest.files):
-        if not file:
-            continue
+    numbers, missing, prefix = array("q"), [], f"{root}/"
+    for file in manifest.files:
         try:
-            stamps[row] = stamp_of(f"{root}/{file}")
+            numbers.extend(stamp_of(f"{prefix}{file}") if file else (0, 0))
         except (FileNotFoundError, NotADirectoryError):
             missing.append(str(file))
     if missing:
@@ -50,7 +48,7 @@ def stamp(root: Path, manifest: Manifest) -> Stamps:
             f"{root}: {len(missing)} of {int((manifest.files != '').sum())} pictures are missing "
             f"({_few(missing)}); prepare the dataset again"
         )
-    return stamps
+    return np.array(numbers, np.int64).reshape(-1, 2)
 
 
 def stamp_of(path: Path | str) -> tuple[int, int]:

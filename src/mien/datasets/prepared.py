@@ -61,8 +61,8 @@ class PreparedSet:
         self.labels, self.votes = manifest.labels, manifest.votes
         self.flags, self.sizes = manifest.flags, manifest.sizes
         self._starts = packed.offsets(manifest)
-        shapes = np.unique(self.sizes[~self.flags["unreadable"]], axis=0)
-        self.uniform = len(shapes) <= 1
+        shapes = self.sizes[~self.flags["unreadable"]]
+        self.uniform = bool((shapes == shapes[:1]).all())
         self._flat = _flat(root, manifest, self.sha256, int(self._starts[-1]))
 
     @classmethod
