@@ -1,7 +1,7 @@
 """The first walk over a source: everything is read and checked, nothing has its place yet.
 
 Pixels, texts and numbers go to files on the way. Memory holds one picture, the words that
-repeat (splits, people, films) and, at the end, about a hundred bytes a picture.
+repeat (splits, people, films) and, at the end, about 175 bytes a picture.
 """
 
 import csv
