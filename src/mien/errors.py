@@ -35,11 +35,11 @@ class UsageError(MienError):
     exit_code = 2
 
 
-class ConfigError(UsageError):
+class ConfigError(UsageError, ValueError):
     """An experiment's configuration is not valid."""
 
 
-class UnknownNameError(UsageError):
+class UnknownNameError(UsageError, ValueError):
     """A name that is in no registry."""
 
     def __init__(self, what: str, name: object, choices: Iterable[str]) -> None:
