@@ -19,7 +19,7 @@ def test_every_shipped_experiment_is_valid_and_builds_its_network(path: Path) ->
     registry = pytest.importorskip("mien.models.registry")
     experiment = Experiment.load(path)
     assert experiment.name == path.stem
-    registry.build(experiment)
+    registry.build(experiment, start=False)
 
 
 def test_the_resolved_yaml_reads_back_the_same(tmp_path: Path) -> None:
@@ -43,12 +43,37 @@ def test_overrides_reach_any_depth(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("trian: {epochs: 3}", "trian: unknown key; known here: name, seed, data"),
-        ("train: {epoch: 3}", "train.epoch: unknown key; known here: epochs"),
-        ("preprocess: {sise: 3}", "preprocess.sise: unknown key; known here: size"),
+        ("trian: {epochs: 3}", "line 1: trian: unknown key; did you mean train. known here: name"),
+        (
+            "train:\n  epoch: 3",
+            "line 2: train.epoch: unknown key; did you mean train.epochs. known",
+        ),
+        ("train: {lr: 3}", "train.lr: unknown key; did you mean optimizer.lr. known here: epochs"),
+        ("preprocess: {sise: 3}", "preprocess.sise: .* did you mean preprocess.size. known here: "),
+        ("preprocess: {normalise: fixed}", "line 1: preprocess: fixed with 1 channel"),
         ("train: {epochs: 0}", "train.epochs: .* greater than or equal to 1, not 0"),
         ("optimizer: {lr: fast}", "optimizer.lr: .*, not 'fast'"),
-        ("schedule: {name: step}", "'cosine', 'plateau' or 'constant', not 'step'"),
+        ("schedule: {name: stairs}", "'plateau' or 'constant', not 'stairs'"),
+        ("train: {sizes: [32]}", r"train.sizes: the last must be preprocess.size \(48\), not 32"),
+        ("train: {epochs: 1, sizes: [32, 48]}", "2 sizes need as many epochs at least"),
+        ("mix: {mixup: 0.7, cutmix: 0.5}", "together at most 1"),
+        ("schedule: {name: onecycle, warmup_epochs: 1}", "onecycle has its own rise"),
+        (
+            "optimizer: {sam: 0.1}\nmachine: {precision: '16'}",
+            "does not go with machine.precision 16",
+        ),
+        ("optimizer: {lr: .inf}", "optimizer.lr: .*finite number"),
+        ("seed: 1\nseed: 2", "line 2: seed is there already, in line 1"),
+        (
+            "tune: {space: {optimizer.lr: {low: 1, high: 0.1}}}",
+            "space.optimizer.lr: low must be below",
+        ),
+        (
+            "tune: {space: {optimiser.lr: [1]}}",
+            "optimiser.lr is no setting; did you mean optimizer.lr",
+        ),
+        ("tune: {space: {optimizer.lr: []}}", "tune.space.optimizer.lr: .*at least 1"),
+        ("data: {heads: [rafdb2]}", "unknown label set 'rafdb2'; known: fer2013, ferplus"),
         ("name: a/b", "name: "),
         ("data: {heads: []}", "one or more different label sets"),
         ("- a list", "expected keys and values, not list"),
@@ -78,9 +103,38 @@ def test_a_missing_file_is_named() -> None:
         Experiment.load(Path("nowhere.yaml"))
 
 
-def test_unknown_heads_and_models_list_the_choices(tmp_path: Path) -> None:
-    with pytest.raises(UnknownNameError, match="known: fer2013, ferplus"):
-        Experiment.load(_write(tmp_path, "data: {heads: [rafdb2]}"))
+def test_an_unknown_model_lists_the_choices(tmp_path: Path) -> None:
     registry = pytest.importorskip("mien.models.registry")
-    with pytest.raises(UnknownNameError, match="known: compact, lenet"):
+    with pytest.raises(UnknownNameError, match="known: compact, compact_m"):
         registry.build(Experiment.load(_write(tmp_path, "model: {name: vgg}")))
+
+
+def test_problems_come_in_the_order_of_the_file_with_their_lines(tmp_path: Path) -> None:
+    path = _write(tmp_path, "seed: 1\ntrain:\n  epoch: 3\n  speed: 9\nloss: {gamma: 99}\n")
+    with pytest.raises(ConfigError) as caught:
+        Experiment.load(path)
+    lines = str(caught.value).splitlines()[1:]
+    assert [line.split()[1] for line in lines] == ["3:", "4:", "5:"]
+
+
+def test_changed_settings_are_checked_again() -> None:
+    experiment = Experiment.from_dict({"name": "x"})
+    assert experiment.changed({"optimizer.lr": 0.5, "data.path": "a"}).optimizer.lr == 0.5
+    with pytest.raises(ConfigError, match=r"optimizer\.lr: .*greater than 0, not -1"):
+        experiment.changed({"optimizer.lr": -1})
+    with pytest.raises(ConfigError, match="seed is a value, not a section"):
+        experiment.changed({"seed.x": 1})
+
+
+def test_no_folder_of_the_machine_is_told() -> None:
+    values = {
+        "name": "x",
+        "data": {
+            "path": "/home/me/data/set",
+            "fold": {"file": "/home/me/folds.csv", "held_out": 0},
+        },
+        "model": {"weights": "/home/me/best.safetensors", "pretrained": "/home/me/w.pth"},
+    }
+    told = Experiment.from_dict(values).without_folders().to_yaml()
+    assert "/home" not in told
+    assert all(name in told for name in ("set", "folds.csv", "best.safetensors", "w.pth"))

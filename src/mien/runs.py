@@ -6,10 +6,12 @@
       config.yaml         the resolved experiment
       environment.json    versions, machine, commit, threads
       data.json           which dataset (hash), which rows
+      network.json        parameters, multiply-accumulates, input
       metrics.csv         one line an epoch
       checkpoints/        last.ckpt, to resume from
       best.safetensors    the best weights so far
-      state.json          running | finished, best epoch, hours
+      state.json          running | finished | failed, best epoch, hours
+      curves.png          loss and accuracy, drawn at the end
       tensorboard/
 """
 
@@ -28,6 +30,8 @@ from typing import Any
 
 from mien.errors import RunError, UsageError
 
+LOCK = ".lock"
+"""File of a run folder by which a process keeps others out while it trains there."""
 NO_FILE = "expected a file to write, this is a folder or a device; name another"
 
 
@@ -161,6 +165,7 @@ class RunFolder:
         self.config = root / "config.yaml"
         self.environment = root / "environment.json"
         self.data = root / "data.json"
+        self.network = root / "network.json"
         self.metrics = root / "metrics.csv"
         self.last = root / "checkpoints" / "last.ckpt"
         self.best = root / "best.safetensors"
@@ -173,7 +178,8 @@ class RunFolder:
         Raises:
             RunError: the folder exists and is not empty.
         """
-        if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        taken = root.is_dir() and {p.name for p in root.iterdir()} - {LOCK}
+        if taken or (root.exists() and not root.is_dir()):
             raise RunError(
                 f"{root} exists already; go on with it (--resume), or name another (--out)"
             )

@@ -5,9 +5,11 @@ torch = pytest.importorskip("torch")
 from torch import nn  # noqa: E402
 
 from mien.config import Experiment  # noqa: E402
+from mien.errors import ConfigError, UnknownNameError  # noqa: E402
 from mien.models import network  # noqa: E402
 from mien.models.lenet import lenet  # noqa: E402
-from mien.models.registry import MODELS, build  # noqa: E402
+from mien.models.own import OWN  # noqa: E402
+from mien.models.registry import build, problems  # noqa: E402
 
 
 def _experiment(name: str, **preprocess: object) -> Experiment:
@@ -20,7 +22,7 @@ def _experiment(name: str, **preprocess: object) -> Experiment:
     return Experiment.from_dict(values)
 
 
-@pytest.mark.parametrize("name", sorted(MODELS))
+@pytest.mark.parametrize("name", [*OWN, "mobilenet_v2"])
 @pytest.mark.parametrize(("size", "channels"), [(48, 1), (64, 3), (96, 1)])
 def test_every_network_answers_for_each_head(name: str, size: int, channels: int) -> None:
     net = build(_experiment(name, size=size, channels=channels)).eval()
@@ -80,3 +82,82 @@ def test_a_residual_block_starts_as_its_shortcut() -> None:
     block = Residual(8, 8, 1).eval()
     maps = torch.rand(1, 8, 6, 6)
     assert torch.allclose(block(maps), maps)
+
+
+def _changed(name: str, **changes: object) -> Experiment:
+    dotted = {key.replace("__", "."): value for key, value in changes.items()}
+    return _experiment(name).changed(dotted)
+
+
+def test_an_unknown_name_lists_what_there_is_and_the_nearest() -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        build(_experiment("RESNET18"))
+    said = str(caught.value)
+    assert said.startswith("unknown model 'RESNET18'; known: compact, compact_m, compact_s, lenet")
+    assert "any classification net of torchvision (mien models --all)" in said
+    assert said.endswith("did you mean resnet18?")
+
+
+@pytest.mark.parametrize(("name", "meant"), [("fourblock", "four_block"), ("zzz", None)])
+def test_only_a_near_name_is_offered(name: str, meant: str | None) -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        build(_experiment(name))
+    assert ("did you mean" in str(caught.value)) == (meant is not None)
+    assert str(meant or "") in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "said"),
+    [
+        ("resnet18", {"model__width": 0.5}, r"model\.width: only mien's own nets \(compact, "),
+        ("lenet", {"model__pretrained": "imagenet"}, r"model\.pretrained: .* mien's own lenet"),
+        ("compact", {"model__learn": "heads"}, r"model\.learn: heads freezes layers of compact"),
+        ("compact", {"model__learn": "top"}, r"model\.learn: top freezes"),
+        (
+            "four_block",
+            {"preprocess__size": 12},
+            "four_block takes .* 16 px a side or more, not 12",
+        ),
+        ("vgg16", {"preprocess__size": 24}, r"preprocess\.size: vgg16 .* 32 px .* or more, not 24"),
+        ("vit_b_16", {}, "vit_b_16 takes pictures of 224 px a side, not 48"),
+        ("lenet", {"train__sizes": [32, 48]}, "any size: compact, compact_m, compact_s"),
+        ("vgg16", {"train__sizes": [16, 48]}, r"train\.sizes: vgg16 .* 32 px .*, not 16"),
+    ],
+)
+def test_what_does_not_go_with_a_net_is_refused(
+    name: str, changes: dict[str, object], said: str
+) -> None:
+    with pytest.raises(ConfigError, match=said):
+        build(_changed(name, **changes))
+
+
+def test_every_problem_is_told_at_once() -> None:
+    changes = {"model__pretrained": "a.pth", "model__learn": "top", "preprocess__size": 10}
+    with pytest.raises(ConfigError, match="3 problems") as caught:
+        build(_changed("four_block", **changes))
+    for key in ("model.pretrained", "model.learn", "preprocess.size"):
+        assert key in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("lenet", {"train__sizes": [48, 48]}),
+        ("compact", {"train__sizes": [24, 32, 48], "model__width": 0.5}),
+        ("compact", {"model__learn": "heads", "model__weights": "best.safetensors"}),
+        ("resnet18", {"train__sizes": [32, 48], "model__pretrained": "imagenet"}),
+    ],
+)
+def test_what_does_go_with_a_net_is_taken(name: str, changes: dict[str, object]) -> None:
+    assert problems(_changed(name, **changes)) == []
+
+
+def test_width_reaches_the_network() -> None:
+    narrow = build(_changed("compact", model__width=0.5))
+    assert network.parameters(narrow) < network.parameters(build(_experiment("compact"))) / 3
+
+
+def test_what_is_not_to_learn_is_frozen() -> None:
+    net = build(_changed("compact", model__learn="heads", model__weights="best.safetensors"))
+    learning = {name for name, p in net.named_parameters() if p.requires_grad}
+    assert learning == {n for n, _ in net.named_parameters() if n.startswith("heads.")}

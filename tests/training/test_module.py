@@ -54,7 +54,7 @@ def test_votes_are_soft_already_and_not_smoothed(soft: bool) -> None:
     lesson = _lesson(soft, loss={"label_smoothing": 0.1})
     logits, targets = torch.randn(16, 8), torch.eye(8).repeat(2, 1)
     expected = losses.head_loss(logits, targets, 0.0 if soft else 0.1)
-    assert torch.equal(lesson._loss("ferplus", logits, targets), expected)
+    assert torch.equal(lesson.criteria["ferplus"](logits, targets), expected)
 
 
 def test_what_is_left_out_is_not_learnt(drawn_set: Path) -> None:

@@ -2,37 +2,20 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from mien.config import Optimizer, Schedule  # noqa: E402
+from mien.config import Optimizer  # noqa: E402
+from mien.models.network import Network  # noqa: E402
 from mien.training import optim  # noqa: E402
+from mien.training.sam import SAM  # noqa: E402
 
 
-def _rates(settings: Schedule, epochs: int = 10, steps_an_epoch: int = 5) -> list[float]:
-    steps = epochs * steps_an_epoch
-    return [optim.factor(step, settings, steps_an_epoch, steps) for step in range(steps + 1)]
+def _network() -> Network:
+    body = torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.BatchNorm1d(3))
+    return Network(body, 3, ("ferplus",), 0.0)
 
 
-def test_cosine_warms_up_and_ends_at_zero() -> None:
-    rates = _rates(Schedule(name="cosine", warmup_epochs=2))
-    assert rates[:10] == sorted(rates[:10])
-    assert rates[10] == pytest.approx(1)
-    assert rates[10:] == sorted(rates[10:], reverse=True)
-    assert rates[30] == pytest.approx(0.5)
-    assert rates[-1] == pytest.approx(0)
-
-
-def test_constant_stays() -> None:
-    assert set(_rates(Schedule(name="constant"))) == {1.0}
-
-
-def test_plateau_falls_after_its_patience() -> None:
-    parameter = torch.nn.Parameter(torch.zeros(1))
-    optimiser = torch.optim.SGD([parameter], 1.0)
-    schedule = optim.plateau_schedule(optimiser, Schedule(name="plateau", patience=3, factor=0.5))
-    rates = []
-    for loss in (1.0, 1.0, 1.0, 1.0, 1.0):
-        schedule.step(loss)
-        rates.append(optimiser.param_groups[0]["lr"])
-    assert rates == [1, 1, 1, 0.5, 0.5]  # the fourth is the third epoch without a fall
+def _names(network: torch.nn.Module, group: dict[str, object]) -> list[str]:
+    names = {id(p): name for name, p in network.named_parameters()}
+    return [names[id(p)] for p in group["params"]]
 
 
 @pytest.mark.parametrize(("name", "kind"), [("sgd", "SGD"), ("adam", "Adam"), ("adamw", "AdamW")])
@@ -48,3 +31,39 @@ def test_sgd_uses_nesterov_where_it_has_momentum() -> None:
     network = torch.nn.Linear(2, 2)
     assert optim.optimizer(network, Optimizer(momentum=0.9)).param_groups[0]["nesterov"]
     assert not optim.optimizer(network, Optimizer(momentum=0)).param_groups[0]["nesterov"]
+
+
+def test_body_and_heads_learn_at_their_own_rates_and_the_heads_come_last() -> None:
+    network = _network()
+    settings = Optimizer(lr=0.1, backbone_lr=0.001, weight_decay=0.01)
+    groups = optim.optimizer(network, settings).param_groups
+    assert [(_names(network, g), g["lr"], g["weight_decay"]) for g in groups] == [
+        (["body.0.weight"], 0.001, 0.01),
+        (["body.0.bias", "body.1.weight", "body.1.bias"], 0.001, 0),
+        (["heads.ferplus.weight"], 0.1, 0.01),
+        (["heads.ferplus.bias"], 0.1, 0),
+    ]
+
+
+def test_one_rate_makes_two_groups() -> None:
+    groups = optim.optimizer(_network(), Optimizer(lr=0.1)).param_groups
+    assert [(len(g["params"]), g["lr"]) for g in groups] == [(2, 0.1), (4, 0.1)]
+
+
+@pytest.mark.parametrize("backbone_lr", [None, 0.001])
+def test_frozen_parameters_are_left_out(backbone_lr: float | None) -> None:
+    network = _network()
+    network.body.requires_grad_(False)
+    groups = optim.optimizer(network, Optimizer(lr=0.1, backbone_lr=backbone_lr)).param_groups
+    assert [_names(network, g) for g in groups] == [
+        ["heads.ferplus.weight"],
+        ["heads.ferplus.bias"],
+    ]
+    assert {g["lr"] for g in groups} == {0.1}
+
+
+def test_a_radius_wraps_the_optimiser() -> None:
+    made = optim.optimizer(_network(), Optimizer(name="adamw", sam=0.05))
+    assert isinstance(made, SAM)
+    assert made.rho == 0.05
+    assert isinstance(made.base, torch.optim.AdamW)

@@ -11,10 +11,14 @@ from typer.core import TyperGroup
 
 from mien import __version__
 from mien.cli import data
+from mien.cli.compare import compare
+from mien.cli.crossval import crossval
 from mien.cli.evaluate import evaluate
 from mien.cli.export import export
+from mien.cli.models import models
 from mien.cli.predict import predict
 from mien.cli.train import train
+from mien.cli.tune import tune
 from mien.errors import MienError
 
 
@@ -64,8 +68,12 @@ app = typer.Typer(
 app.command()(predict)
 app.add_typer(data.app, name="data", help="Get, prepare, audit, clean, split and merge datasets.")
 app.command()(train)
+app.command()(tune)
 app.command()(evaluate)
+app.command()(crossval)
+app.command()(compare)
 app.command()(export)
+app.command()(models)
 
 
 def _version(wanted: bool) -> None:

@@ -2,11 +2,14 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mien.errors import MissingExtraError, UsageError
+
+if TYPE_CHECKING:
+    from mien.runs import RunFolder
 
 
 def train(
@@ -27,7 +30,8 @@ def train(
     """Train a model from a YAML experiment; the test split is never read.
 
     The run folder holds the resolved configuration, a metrics table, the best weights, a
-    checkpoint to resume from, and TensorBoard logs. Needs mien[train].
+    checkpoint to resume from, learning curves with a sentence that reads them, and TensorBoard
+    logs (`tensorboard --logdir runs`). Needs mien[train].
     """
     if (config is None) == (resume is None):
         raise UsageError("give one of the two: an experiment's YAML, or --resume RUN")
@@ -37,8 +41,9 @@ def train(
     from mien.config import Experiment
     from mien.training.fit import fit
     from mien.training.fit import resume as go_on
+    from mien.training.processes import is_first
 
-    bar = sys.stderr.isatty()
+    bar = sys.stderr.isatty() and is_first()
     if resume is not None:
         run = go_on(resume, say=typer.echo, bar=bar)
     else:
@@ -46,9 +51,17 @@ def train(
         experiment = Experiment.load(config, overrides or [])
         folder = out or Path("runs") / f"{experiment.name}-s{experiment.seed}"
         run = fit(experiment, folder, say=typer.echo, bar=bar)
+    if is_first():
+        _tell(run)
+
+
+def _tell(run: "RunFolder") -> None:
+    from mien.report.learning import draw
+
     state = run.read_state()
-    best = state["best_epoch"] + 1
-    typer.echo(f"best epoch {best} ({state['monitor']} {state['best']:.4f}); run: {run.root}")
+    typer.echo(draw(run.root).text)
+    best = f"best epoch {state['best_epoch'] + 1} ({state['monitor']} {state['best']:.4f})"
+    typer.echo(f"{best}; run: {run.root}; curves.png shows the course")
 
 
 def require_torch(command: str) -> None:

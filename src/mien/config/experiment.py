@@ -82,6 +82,16 @@ class Experiment(Section):
             put(values, key, value)
         return type(self).from_dict(values, f"{self.name} with {dict(changes)}")
 
+    def without_folders(self) -> "Experiment":
+        """Return the experiment with the last part of each path: the rest is nobody's business."""
+        paths = {
+            "data.path": self.data.path,
+            "data.fold.file": self.data.fold and self.data.fold.file,
+            "model.pretrained": self.model.pretrained,
+            "model.weights": self.model.weights,
+        }
+        return self.changed({key: Path(path).name for key, path in paths.items() if path})
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain values; ``from_dict`` reads them."""
         values = self.model_dump(mode="json")

@@ -1,11 +1,13 @@
 """A tuning study: which settings are searched, and how."""
 
+from math import isclose
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from mien.config.section import Count, CountOrNone, Section
 
+Finite = Annotated[float, Field(allow_inf_nan=False)]
 Choices = Annotated[list[Any], Field(min_length=1)]
 """Values to choose from, such as ``[adam, sgd]``."""
 
@@ -20,8 +22,8 @@ class Range(Section):
         whole: whether only whole numbers are taken.
     """
 
-    low: float
-    high: float
+    low: Finite
+    high: Finite
     log: bool = False
     step: Annotated[float, Field(gt=0)] | None = None
     whole: bool = False
@@ -32,6 +34,11 @@ class Range(Section):
             raise ValueError(f"low must be below high, not {self.low:g} and {self.high:g}")
         if self.log and (self.low <= 0 or self.step is not None):
             raise ValueError("log: true takes a low above 0, and no step")
+        if self.whole and any(n != int(n) for n in (self.low, self.high, self.step or 1)):
+            raise ValueError("whole: true takes a whole low, high and step")
+        steps = (self.high - self.low) / (self.step or (self.high - self.low))
+        if not isclose(steps, round(steps)):
+            raise ValueError(f"high must be low and a number of steps, not {steps:g} steps above")
         return self
 
 

@@ -50,14 +50,8 @@ def export(root: Path, out: Path, data: Path | None = None) -> parity.Parity:
 def details(run: RunFolder, experiment: Experiment) -> dict[str, Any]:
     """Return what a model file says of its origin: name, framing, provenance, scores.
 
-    Of paths only the last part is told: where a dataset lay is nobody's business.
+    Of paths only the last part is told.
     """
-    told = experiment.model_copy(
-        update={
-            "data": experiment.data.model_copy(update={"path": Path(experiment.data.path.name)}),
-            "model": experiment.model.model_copy(update={"weights": None}),
-        }
-    )
     environment, data = read_json(run.environment), read_json(run.data)
     state = run.read_state()
     return {
@@ -74,7 +68,7 @@ def details(run: RunFolder, experiment: Experiment) -> dict[str, Any]:
             "trained": environment["time"],
             **{key: state[key] for key in ("epochs", "best_epoch", "monitor", "best", "hours")},
             "weights_sha256": sha256(run.best),
-            "config": told.to_yaml(),
+            "config": experiment.without_folders().to_yaml(),
         },
         "scores": scores(run),
     }

@@ -1,6 +1,7 @@
 """A network: one body that turns faces into features, and a head for each label set."""
 
 from collections.abc import Mapping
+from typing import Self
 
 import torch
 from torch import Tensor, nn
@@ -16,7 +17,12 @@ class Network(nn.Module):
         width: number of features.
         heads: label sets (``mien.emotions.LABEL_SETS``); they name the outputs.
         dropout: share of features dropped in training, before the heads.
+
+    Attributes:
+        frozen: parts of the body that stay in evaluation mode (``mien.models.frozen``).
     """
+
+    frozen: tuple[nn.Module, ...] = ()
 
     def __init__(self, body: nn.Module, width: int, heads: tuple[str, ...], dropout: float) -> None:
         super().__init__()
@@ -28,6 +34,13 @@ class Network(nn.Module):
         """Return logits ``[B, classes]`` for each head."""
         features = self.dropout(self.body(faces))
         return {name: head(features) for name, head in self.heads.items()}
+
+    def train(self, mode: bool = True) -> Self:
+        """Set training or evaluation mode; frozen parts stay in evaluation mode."""
+        super().train(mode)
+        for part in self.frozen:
+            part.eval()
+        return self
 
 
 class FlipAverage(nn.Module):
@@ -55,10 +68,16 @@ def parameters(network: nn.Module) -> int:
 
 def same_shapes(network: nn.Module, weights: Mapping[str, Tensor]) -> str:
     """Return "" where ``weights`` fit the network, or what does not fit, in one line."""
-    own = {name: tuple(value.shape) for name, value in network.state_dict().items()}
-    came = {name: tuple(value.shape) for name, value in weights.items()}
-    missing, extra = sorted(own.keys() - came.keys()), sorted(came.keys() - own.keys())
-    different = sorted(k for k in own.keys() & came.keys() if own[k] != came[k])
+    return misfit(network.state_dict(), weights)
+
+
+def misfit(expected: Mapping[str, Tensor], came: Mapping[str, Tensor]) -> str:
+    """Return "" where names and shapes are the same, or what differs, counted, in one line."""
+    missing, extra = sorted(expected.keys() - came.keys()), sorted(came.keys() - expected.keys())
+    both = expected.keys() & came.keys()
+    different = sorted(name for name in both if expected[name].shape != came[name].shape)
     parts = [("missing", missing), ("unknown", extra), ("of another shape", different)]
-    said = [f"{len(names)} {what} (such as {names[0]})" for what, names in parts if names]
+    said = [
+        f"{len(names)} {what} (such as {', '.join(names[:3])})" for what, names in parts if names
+    ]
     return ", ".join(said)

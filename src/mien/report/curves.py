@@ -7,6 +7,7 @@ from typing import Any
 from mien.errors import RunError
 
 SPLITS = ("train", "val")
+OVERALL = ("loss", "accuracy", "macro_f1")
 Series = tuple[list[int], list[float]]
 
 
@@ -36,6 +37,43 @@ def curves(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Series]]:
             f"{len(rows)} line(s) of {', '.join(columns) or 'no columns'}; train at least one epoch"
         )
     return dict(sorted(found.items(), key=lambda item: (item[0] != "loss", item[0])))
+
+
+def overall(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Series]]:
+    """Return ``loss``, ``accuracy`` and ``macro_f1``, each the mean over the heads.
+
+    ``val_accuracy`` is taken where it is a column; training has none, so there the mean of
+    ``train_accuracy_<head>`` is taken, over the epochs that all heads have. A measure without
+    any column is left out.
+
+    Args:
+        rows: as for ``curves``.
+
+    Raises:
+        RunError: as ``curves``, or there are none of these columns.
+    """
+    measures, found = curves(rows), {}
+    for name in OVERALL:
+        each = {
+            m: series for m, series in measures.items() if m == name or m.startswith(f"{name}_")
+        }
+        splits = {split: _mean(each, name, split) for split in SPLITS}
+        splits = {split: series for split, series in splits.items() if series[0]}
+        if splits:
+            found[name] = splits
+    if not found:
+        raise RunError(f"metrics.csv: expected a loss or an accuracy, found {', '.join(measures)}")
+    return found
+
+
+def _mean(each: Mapping[str, Mapping[str, Series]], name: str, split: str) -> Series:
+    """Return the series of a measure itself, else the mean of its heads'."""
+    own = each.get(name, {}).get(split)
+    if own is not None:
+        return own
+    heads = [dict(zip(*s[split], strict=True)) for s in each.values() if split in s]
+    epochs = sorted(set.intersection(*(set(head) for head in heads))) if heads else []
+    return epochs, [sum(head[epoch] for head in heads) / len(heads) for epoch in epochs]
 
 
 def _series(rows: Sequence[Mapping[str, Any]], column: str) -> Series:

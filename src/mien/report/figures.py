@@ -63,7 +63,7 @@ def confusion_figure(
     axes.set(xlabel="predicted", ylabel="true")
     axes.set_title(f"Confusion matrix, n = {int(matrix.sum()):,}")
     label = "share of the true class" if normalised else "share of the fullest cell"
-    figure.colorbar(image, ax=axes, label=label, format=_percent, fraction=0.04, pad=0.02)
+    figure.colorbar(image, ax=axes, label=label, format=percent, fraction=0.04, pad=0.02)
     return figure
 
 
@@ -93,7 +93,7 @@ def per_class_figure(report: Mapping[str, Any]) -> "Figure":
     axes.axhline(macro, color="black", linestyle="--", linewidth=1, label=mean, zorder=0)
     axes.set_xticks(places, [f"{name}\nn = {numbers[name]['support']:,}" for name in classes])
     axes.set(xlim=(-0.5, len(classes) - 0.5), ylim=(0, 1.08), ylabel="share")
-    axes.yaxis.set_major_formatter(_percent)
+    axes.yaxis.set_major_formatter(percent)
     accuracy, n = report["accuracy"], report["n"]
     axes.set_title(f"Each class: accuracy {accuracy:.1%}, n = {n:,}", loc="left")
     axes.legend(ncols=4, loc="lower right", bbox_to_anchor=(1, 1), frameon=False)
@@ -113,22 +113,25 @@ def curves_figure(rows: Sequence[Mapping[str, Any]]) -> "Figure":
     panels = curves(rows)
     columns = min(len(panels), 2)
     lines = -(-len(panels) // columns)
-    figure = _blank(5.2 * columns, 3.4 * lines)
+    figure = blank(5.2 * columns, 3.4 * lines)
     for number, (measure, series) in enumerate(panels.items(), start=1):
         axes = figure.add_subplot(lines, columns, number)
         for split, (epochs, values) in series.items():
-            style = {"train": ("--", BLUE, "training"), "val": ("-", ORANGE, "validation")}[split]
-            dots = "o" if len(epochs) < 40 else None
-            axes.plot(
-                epochs, values, style[0], color=style[1], label=style[2], marker=dots, markersize=3
-            )
+            plot_curve(axes, split, epochs, values)
         axes.set(title=measure.replace("_", " "), xlabel="epoch")
         axes.locator_params(axis="x", integer=True)
         if measure.startswith("accuracy"):
-            axes.yaxis.set_major_formatter(_percent)
+            axes.yaxis.set_major_formatter(percent)
         axes.grid(alpha=0.3)
         axes.legend(frameon=False)
     return figure
+
+
+def plot_curve(axes: "Axes", split: str, epochs: Sequence[int], values: Sequence[float]) -> None:
+    """Add the curve of ``train`` (dashed) or ``val`` to a panel, told apart without colour too."""
+    style = {"train": ("--", BLUE, "training"), "val": ("-", ORANGE, "validation")}[split]
+    dots = "o" if len(epochs) < 40 else None
+    axes.plot(epochs, values, style[0], color=style[1], label=style[2], marker=dots, markersize=3)
 
 
 def probability_samples_figure(
@@ -149,7 +152,7 @@ def probability_samples_figure(
     """
     columns = min(max(len(images), 1), 6)
     lines = max(-(-len(images) // columns), 1)
-    figure = _blank(1.7 * columns, 2.25 * lines)
+    figure = blank(1.7 * columns, 2.25 * lines)
     for number, image in enumerate(images):
         axes = figure.add_subplot(lines, columns, number + 1)
         axes.imshow(image, cmap="gray", vmin=0, vmax=255)
@@ -172,7 +175,7 @@ def save(figure: "Figure", path: Path) -> None:
         temporary.write_bytes(encoded.getvalue())
 
 
-def _blank(width: float, height: float) -> "Figure":
+def blank(width: float, height: float) -> "Figure":
     """Return an empty figure of so many inches."""
     try:
         from matplotlib.figure import Figure  # noqa: PLC0415 (optional: mien[train])
@@ -182,9 +185,10 @@ def _blank(width: float, height: float) -> "Figure":
 
 
 def _figure(width: float, height: float) -> tuple["Figure", "Axes"]:
-    figure = _blank(width, height)
+    figure = blank(width, height)
     return figure, figure.add_subplot()
 
 
-def _percent(value: float, _position: float = 0) -> str:
+def percent(value: float, _position: float = 0) -> str:
+    """Return a share as per cent, for an axis."""
     return f"{value:.0%}"

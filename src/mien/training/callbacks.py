@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 import os
 import time
 from collections.abc import Callable
@@ -10,32 +11,21 @@ from typing import Any
 
 import torch
 from lightning.pytorch import Callback, LightningModule, Trainer
-from lightning.pytorch.callbacks import WeightAveraging
 from lightning.pytorch.plugins.io import TorchCheckpointIO
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from safetensors.torch import save
-from torch.optim.swa_utils import get_ema_multi_avg_fn
 
+from mien.errors import TrainingError
 from mien.runs import RunFolder, whole_file, write_json, write_text
+from mien.training.averaging import averaged
 from mien.training.module import Lesson
 
 Say = Callable[[str], None]
+LESS_IS_BETTER = ("val_loss",)
 
 
-def average(decay: float) -> WeightAveraging:
-    """Return the moving average of the weights (Polyak & Juditsky 1992), norms included.
-
-    Validation, the best weights and the end of the run use the averaged weights.
-    """
-    return WeightAveraging(multi_avg_fn=get_ema_multi_avg_fn(decay))
+def mode(monitor: str) -> str:
+    """Return ``min`` or ``max``: which values of a measure are better."""
+    return "min" if monitor in LESS_IS_BETTER else "max"
 
 
 class WholeCheckpoints(TorchCheckpointIO):
@@ -59,7 +49,7 @@ class Record(Callback):
     """Keeps metrics.csv, best.safetensors and state.json, and says a line an epoch.
 
     Its own state travels in the checkpoint, so a resumed run goes on with the same rows and
-    the same best value.
+    the same best value. Of several processes only the first writes.
     """
 
     def __init__(self, run: RunFolder, monitor: str, say: Say) -> None:
@@ -86,28 +76,34 @@ class Record(Callback):
 
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Keep the weights if they are the best so far (the averaged ones, where there are)."""
+        loss = trainer.callback_metrics["val_loss"].item()
+        if not math.isfinite(loss):
+            raise TrainingError(
+                f"the validation loss became {loss} after epoch {trainer.current_epoch + 1}; "
+                "the best weights and the checkpoint of the epoch before are kept; "
+                "try a smaller optimizer.lr, or optimizer.clip=1"
+            )
         value = trainer.callback_metrics[self.monitor].item()
-        better = (
-            value > (self.best or 0)
-            if self.monitor == "val_accuracy"
-            else (self.best is None or value < self.best)
-        )
-        if better or self.best is None:
+        sign = 1 if mode(self.monitor) == "max" else -1
+        if self.best is None or sign * value > sign * self.best:
             self.best, self.best_epoch = value, trainer.current_epoch
-            self._keep(trainer, pl_module)
+            if trainer.is_global_zero:
+                self._keep(trainer, pl_module)
 
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Add a row to metrics.csv."""
         self.seconds += time.monotonic() - self._began
-        row = {name: round(value.item(), 6) for name, value in trainer.callback_metrics.items()}
-        lr = trainer.optimizers[0].param_groups[0]["lr"]
-        row = {"epoch": trainer.current_epoch + 1, **dict(sorted(row.items())), "lr": lr}
+        found = {name: value.item() for name, value in trainer.callback_metrics.items()}
+        lr = trainer.optimizers[0].param_groups[-1]["lr"]  # that of the heads
+        row = {name: round(found[name], 6) for name in sorted(found) if "/" not in name}
+        row = {"epoch": trainer.current_epoch + 1, **row, "lr": lr}
         self.rows.append({**row, "seconds": round(self.seconds, 1)})
-        write_text(self.run.metrics, _csv(self.rows))
-        self.write_state("running")
-        self.say(_sentence(self.rows[-1], trainer.max_epochs or 0))
+        if trainer.is_global_zero:
+            write_text(self.run.metrics, _csv(self.rows))
+            self.write_state("running")
+            self.say(_sentence(self.rows[-1], trainer.max_epochs or 0))
 
-    def write_state(self, status: str) -> None:
+    def write_state(self, status: str, reason: str = "") -> None:
         """Write state.json."""
         values = {
             "status": status,
@@ -117,21 +113,14 @@ class Record(Callback):
             "best": self.best,
             "hours": round(self.seconds / 3600, 4),
         }
-        write_json(self.run.state, values)
+        write_json(self.run.state, {**values, "reason": reason} if reason else values)
 
     def _keep(self, trainer: Trainer, pl_module: LightningModule) -> None:
         assert isinstance(pl_module, Lesson)
-        source: Any = _averaged(trainer) or pl_module
+        source: Any = averaged(trainer) or pl_module
         weights = {k: v.detach().cpu().contiguous() for k, v in source.network.state_dict().items()}
         with whole_file(self.run.best) as temporary:
             temporary.write_bytes(save(weights))  # a full disk is an OSError here
-
-
-def _averaged(trainer: Trainer) -> Any:
-    for callback in trainer.callbacks:  # type: ignore[attr-defined]
-        if isinstance(callback, WeightAveraging) and callback._average_model is not None:
-            return callback._average_model.module
-    return None
 
 
 def _csv(rows: list[dict[str, float]]) -> str:
@@ -144,41 +133,9 @@ def _csv(rows: list[dict[str, float]]) -> str:
 
 
 def _sentence(row: dict[str, float], epochs: int) -> str:
-    values = [f"{k} {v:.4f}" for k, v in row.items() if k.startswith(("train_loss", "val_"))]
+    shown = ("train_loss", "val_loss", "val_accuracy", "val_macro_f1")
+    values = [f"{name} {row[name]:.4f}" for name in shown if name in row]
     return f"epoch {int(row['epoch'])}/{epochs}: {', '.join(values)}, {row['seconds']:.0f} s"
-
-
-class Bar(Callback):
-    """Shows on the error output how far the run is, and how long it still takes."""
-
-    def __init__(self) -> None:
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        left = (TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(compact=True))
-        self.progress = Progress(*columns, *left, console=Console(stderr=True), transient=True)
-        self.task = self.progress.add_task("training", total=None)
-
-    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Show the bar."""
-        steps = int(trainer.num_training_batches) * (trainer.max_epochs or 1)
-        self.progress.update(self.task, total=steps, completed=trainer.global_step)
-        self.progress.start()
-
-    def on_train_batch_end(
-        self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int
-    ) -> None:
-        """Move the bar."""
-        said = f"epoch {trainer.current_epoch + 1}/{trainer.max_epochs}"
-        self.progress.update(self.task, description=said, completed=trainer.global_step)
-
-    def on_train_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Take the bar away."""
-        self.progress.stop()
-
-    def on_exception(
-        self, trainer: Trainer, pl_module: LightningModule, exception: BaseException
-    ) -> None:
-        """Take the bar away when the run is cut off; the terminal's cursor comes back."""
-        self.progress.stop()
 
 
 class Threads(Callback):

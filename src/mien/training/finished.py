@@ -17,9 +17,6 @@ from mien.models.registry import build
 from mien.runs import RunFolder
 from mien.training.data import fitted
 
-PACKAGES = ("torch", "lightning", "torchvision", "safetensors")
-"""What the environment of a run records beside Python and numpy."""
-
 
 def open_run(root: Path) -> tuple[RunFolder, Experiment, nn.Module]:
     """Return a finished run's folder, experiment, and answering network in evaluation mode.
@@ -31,7 +28,7 @@ def open_run(root: Path) -> tuple[RunFolder, Experiment, nn.Module]:
     run = RunFolder.open(root)
     run.require_finished()
     experiment = Experiment.load(run.config)
-    network = build(experiment)
+    network = build(experiment, start=False)
     load_weights(network, run.best)
     answering = FlipAverage(network) if experiment.train.flip_average else network
     return run, experiment, answering.eval()

@@ -1,31 +1,30 @@
 """Runs an experiment: from its configuration to the best weights in a run folder."""
 
-from collections.abc import Callable
+import errno
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
-from pickle import UnpicklingError
-from typing import Any
 
 import torch
 from lightning.pytorch import Callback, Trainer, seed_everything
-from lightning.pytorch.accelerators import CUDAAccelerator, MPSAccelerator
-from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint
-from lightning.pytorch.loggers import TensorBoardLogger
+from torch import Tensor
+from torch.utils.data import DataLoader, Sampler
 
 from mien.config import Experiment
-from mien.datasets.framing import faces_of
 from mien.datasets.prepared import PreparedSet
-from mien.emotions import LABEL_SETS
-from mien.errors import ConfigError, RunError
-from mien.models.network import parameters, same_shapes
+from mien.errors import RunError, TrainingError
 from mien.models.registry import build
-from mien.runs import RunFolder, environment, read_json, sha256, write_json, write_text
-from mien.training import callbacks
-from mien.training.data import InOrder, Shuffled, Splits, loader, splits
-from mien.training.finished import PACKAGES, load_weights
+from mien.runs import RunFolder, write_json, write_text
+from mien.training import callbacks, described, guard, machines, memory, resuming
+from mien.training.data import Batch, Splits, loader, splits
+from mien.training.finished import load_weights
 from mien.training.module import Lesson
 from mien.training.quiet import quiet
+from mien.training.sampling import InOrder, Shuffled, Weighted, row_weights
 from mien.training.targets import class_weights
 
+Say = Callable[[str], None]
 VALIDATION_BATCH = 512
 LIGHTNING_HINTS = (
     ".*does not have many workers.*",
@@ -33,11 +32,31 @@ LIGHTNING_HINTS = (
     ".*GPU available but not used.*",
     "Checkpoint directory .* exists and is not empty.*",
     ".*LeafSpec.*",
+    ".*sync_dist=True.*",  # the module sums over the processes itself
 )
 
 
+@dataclass(frozen=True)
+class _Job:
+    """All that a run needs, made and checked before its folder is."""
+
+    experiment: Experiment
+    prepared: PreparedSet
+    data: Splits
+    lesson: Lesson
+    record: callbacks.Record
+    trainer: Trainer
+    train: DataLoader[Batch]
+    val: DataLoader[Batch]
+
+
 def fit(
-    experiment: Experiment, out: Path, *, say: Callable[[str], None] = print, bar: bool = False
+    experiment: Experiment,
+    out: Path,
+    *,
+    say: Say = print,
+    bar: bool = False,
+    watching: Sequence[Callback] = (),
 ) -> RunFolder:
     """Train a new run.
 
@@ -45,173 +64,135 @@ def fit(
         experiment: what to do; everything random follows from its seed.
         out: a folder that does not exist yet, or is empty.
         say: takes a line an epoch.
-        bar: whether to draw a progress bar.
+        bar: whether to draw a live table.
+        watching: callbacks of Lightning, called after mien's own.
 
     Raises:
-        RunError: ``out`` is taken.
+        RunError: ``out`` is taken, or its disk is too full.
         ConfigError, PreparedDataError: the experiment does not suit the dataset.
-        TrainingError: the loss is not a number any more.
+        TrainingError: the loss is not a number any more, or memory ran out.
     """
-    _require_device(experiment)
-    prepared = PreparedSet.open(experiment.data.path)
-    data = splits(prepared, experiment)
-    seed_everything(experiment.seed, verbose=False)
-    lesson = _lesson(experiment, data)
-    run = RunFolder.create(out)
-    write_text(run.config, experiment.to_yaml())
-    write_json(run.data, _described(prepared, experiment, data))
-    write_json(run.environment, _environment(experiment))
-    say(f"{experiment.model.name}: {parameters(lesson.network):,} parameters; {_counts(data)}")
-    _train(run, lesson, data, say, bar, None)
+    run = RunFolder(out)
+    job = _job(run, experiment, say, bar, watching)
+    with ExitStack() as stack:
+        if job.trainer.is_global_zero:
+            guard.require_space(out, experiment, job.lesson.network)
+            RunFolder.create(out)
+            stack.enter_context(guard.alone(out))
+            _describe(run, job, say)
+        _train(run, job, None)
     return run
 
 
-def resume(root: Path, *, say: Callable[[str], None] = print, bar: bool = False) -> RunFolder:
+def resume(
+    root: Path, *, say: Say = print, bar: bool = False, watching: Sequence[Callback] = ()
+) -> RunFolder:
     """Go on with an interrupted run, to the same weights as if it had not been interrupted.
 
     Raises:
-        RunError: no run, a finished one, another dataset than before, or a checkpoint that
-            does not belong to the run's network.
+        RunError: no run, a finished one, one that goes on at this moment, another dataset or
+            other settings than before, or a checkpoint that does not belong to the run.
     """
     run = RunFolder.open(root)
     if run.read_state().get("status") == "finished":
         raise RunError(f"{root}: this run has finished already; nothing to resume")
     experiment = Experiment.load(run.config)
-    _require_device(experiment)
-    prepared = PreparedSet.open(experiment.data.path)
-    data = splits(prepared, experiment)
-    _same_data(run, _described(prepared, experiment, data))
-    seed_everything(experiment.seed, verbose=False)
-    lesson = _lesson(experiment, data)
     checkpoint = run.last if run.last.is_file() else None
+    job = _job(run, experiment, say, bar, watching, start=checkpoint is None)
+    described.require_same_data(run, described.data_of(job.prepared, experiment, job.data))
     if checkpoint:
-        _check(checkpoint, lesson)
-    say(f"resuming {root} " + ("after its last whole epoch" if checkpoint else "from the start"))
-    _train(run, lesson, data, say, bar, checkpoint)
+        resuming.check(checkpoint, job.lesson, experiment)
+    with ExitStack() as stack:
+        if job.trainer.is_global_zero:
+            stack.enter_context(guard.alone(root))
+            guard.require_space(root, experiment, job.lesson.network)
+            where = "after its last whole epoch" if checkpoint else "from the start"
+            say(f"resuming {root} {where}")
+        _train(run, job, checkpoint)
     return run
 
 
-def _require_device(experiment: Experiment) -> None:
-    found = CUDAAccelerator.is_available() or MPSAccelerator.is_available()
-    if experiment.train.accelerator == "gpu" and not found:
-        raise ConfigError(
-            "train.accelerator: expected a GPU that torch can use, found none; set auto or cpu"
-        )
-
-
-def _train(
+def _job(
     run: RunFolder,
-    lesson: Lesson,
-    data: Splits,
-    say: Callable[[str], None],
+    experiment: Experiment,
+    say: Say,
     bar: bool,
-    checkpoint: Path | None,
-) -> None:
-    experiment = lesson.experiment
+    watching: Sequence[Callback],
+    start: bool = True,
+) -> _Job:
+    guard.require_device(experiment)
+    prepared = PreparedSet.open(experiment.data.path)
+    data = splits(prepared, experiment)
+    seed_everything(experiment.seed, verbose=False)
+    lesson = _lesson(experiment, data, start)
     record = callbacks.Record(run, experiment.train.monitor, say)
     with quiet("lightning.pytorch", "lightning.fabric", ignore=LIGHTNING_HINTS):
-        trainer = _trainer(run, experiment, record, bar)
-        batches = Shuffled(len(data.train), experiment.train.batch_size, experiment.seed)
-        try:
-            trainer.fit(
-                lesson,
-                loader(data.train, batches),
-                loader(data.val, InOrder(len(data.val), VALIDATION_BATCH)),
-                ckpt_path=checkpoint,
-                weights_only=True,
-            )
-        except SystemExit:  # what Lightning makes of an interrupt
-            if not trainer.interrupted:
-                raise
-    if trainer.interrupted:
-        raise KeyboardInterrupt(f"go on with: mien train --resume {run.root}")
-    record.write_state("finished")
+        trainer = machines.trainer(run, experiment, (record, *watching), bar)
+    place = (trainer.global_rank, trainer.world_size)
+    watched = InOrder(len(data.val), min(VALIDATION_BATCH, 2 * experiment.train.batch_size), *place)
+    train = loader(data.train, _batches(experiment, data, *place))
+    return _Job(
+        experiment, prepared, data, lesson, record, trainer, train, loader(data.val, watched)
+    )
 
 
-def _lesson(experiment: Experiment, data: Splits) -> Lesson:
+def _lesson(experiment: Experiment, data: Splits, start: bool) -> Lesson:
     weights = {}
     if experiment.loss.class_weights == "balanced":
         for head, soft in data.soft.items():
             if not soft:
                 learnt = data.train.heads[head].numpy()
                 weights[head] = torch.from_numpy(class_weights(learnt))
-    network = build(experiment)
-    if experiment.model.weights is not None:
+    network = build(experiment, start)
+    if start and experiment.model.weights is not None:
         load_weights(network, experiment.model.weights)
     return Lesson(network, experiment, data.soft, weights)
 
 
-def _trainer(run: RunFolder, experiment: Experiment, record: Callback, bar: bool) -> Trainer:
-    settings = experiment.train
-    extra: list[Callback] = [callbacks.Bar()] if bar else []
-    if settings.average:
-        extra.append(callbacks.average(settings.average))
-    if settings.stop_after:
-        mode = "max" if settings.monitor == "val_accuracy" else "min"
-        extra.append(EarlyStopping(settings.monitor, patience=settings.stop_after, mode=mode))
-    last = ModelCheckpoint(
-        run.last.parent, filename="last", save_on_train_epoch_end=True, enable_version_counter=False
-    )
-    return Trainer(
-        accelerator=settings.accelerator,
-        devices=1,
-        max_epochs=settings.epochs,
-        logger=TensorBoardLogger(run.root, name=None, version="tensorboard"),
-        callbacks=[callbacks.Threads(settings.threads), *extra, record, last],
-        plugins=[callbacks.WholeCheckpoints()],
-        deterministic=True,
-        num_sanity_val_steps=0,
-        enable_model_summary=False,
-        enable_progress_bar=False,
-        log_every_n_steps=50,
-    )
+def _describe(run: RunFolder, job: _Job, say: Say) -> None:
+    experiment, network = job.experiment, job.lesson.network
+    write_text(run.config, experiment.to_yaml())
+    data = described.data_of(job.prepared, experiment, job.data)
+    write_json(run.data, {**data, **described.start_of(experiment)})
+    write_json(run.network, found := described.network_of(network, experiment))
+    write_json(run.environment, described.machine_of(experiment, job.trainer.world_size))
+    say(described.sentence(found, job.data))
+    for note in job.data.notes:
+        say(note)
 
 
-def _described(prepared: PreparedSet, experiment: Experiment, data: Splits) -> dict[str, Any]:
-    labels = {h: list(LABEL_SETS[h]) for h in experiment.data.heads}
-    start = experiment.model.weights
-    return {
-        "name": prepared.name,
-        "label_set": prepared.label_set,
-        "sha256": prepared.sha256,
-        "framing": {"faces": faces_of(prepared.record)},
-        "left_out": list(experiment.data.leave_out),
-        "rows": {split: len(rows) for split, rows in data.rows.items()},
-        "heads": {h: {"classes": labels[h], "votes": data.soft[h]} for h in labels},
-        "started_from": None if start is None else sha256(start),
-    }
+def _train(run: RunFolder, job: _Job, checkpoint: Path | None) -> None:
+    trainer = job.trainer
+    with quiet("lightning.pytorch", "lightning.fabric", ignore=LIGHTNING_HINTS):
+        try:
+            trainer.fit(job.lesson, job.train, job.val, ckpt_path=checkpoint, weights_only=True)
+        except SystemExit:  # what Lightning makes of an interrupt
+            if not trainer.interrupted:
+                raise
+        except Exception as error:
+            raise _failed(run, job, error) from error
+    if trainer.interrupted:
+        raise KeyboardInterrupt(f"go on with: mien train --resume {run.root}")
+    if trainer.is_global_zero:
+        job.record.write_state("finished")
 
 
-def _environment(experiment: Experiment) -> dict[str, Any]:
-    gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else None
-    used = None if experiment.train.accelerator == "cpu" else gpu
-    threads = experiment.train.threads or torch.get_num_threads()
-    return {**environment(*PACKAGES), "gpu": used, "threads": threads, "seed": experiment.seed}
-
-
-def _counts(data: Splits) -> str:
-    return f"{len(data.train):,} pictures to learn from, {len(data.val):,} to watch"
-
-
-def _same_data(run: RunFolder, now: dict[str, Any]) -> None:
-    before = read_json(run.data)
-    before = {"framing": {"faces": faces_of(before)}, **before}  # older runs do not say it
-    changed = [key for key in now if before.get(key) != now[key]]
-    if changed:
-        raise RunError(
-            f"{run.root}: the dataset is not the one this run began with "
-            f"({', '.join(changed)} changed); "
-            "prepare it again from the same source, or start a new run"
+def _failed(run: RunFolder, job: _Job, error: Exception) -> Exception:
+    """Return what to raise for an error in training, and note it in the run's state."""
+    if memory.is_shortage(error):
+        error = memory.explained(job.lesson, job.experiment.train.batch_size)
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return RunError(
+            f"{run.root}: the disk is full; free some space, then: mien train --resume {run.root}"
         )
+    if isinstance(error, TrainingError) and job.trainer.is_global_zero:
+        job.record.write_state("failed", str(error))
+    return error
 
 
-def _check(checkpoint: Path, lesson: Lesson) -> None:
-    try:
-        saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
-        weights = saved["state_dict"]
-    except (OSError, RuntimeError, UnpicklingError, EOFError, KeyError) as error:
-        reason = str(error).splitlines()[0]
-        raise RunError(f"{checkpoint}: not a checkpoint of mien train: {reason}") from None
-    problem = same_shapes(lesson, weights)
-    if problem:
-        raise RunError(f"{checkpoint}: a checkpoint of another model; its weights are {problem}")
+def _batches(experiment: Experiment, data: Splits, rank: int, world: int) -> Sampler[Tensor]:
+    size, seed = experiment.train.batch_size, experiment.seed
+    if experiment.train.sampler == "weighted":
+        weights = row_weights(next(iter(data.train.heads.values())))
+        return Weighted(weights, size, seed, rank, world)
+    return Shuffled(len(data.train), size, seed, rank, world)

@@ -1,5 +1,6 @@
 """The Lightning module: steps and logging only."""
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -8,11 +9,16 @@ from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor
 
 from mien.config import Experiment
+from mien.emotions import LABEL_SETS
 from mien.errors import TrainingError
 from mien.models.network import Network, flip_average
-from mien.training import losses, optim
-from mien.training.data import Batch, generator
+from mien.training import losses, optim, progressive, resuming, schedules
+from mien.training.data import Batch
+from mien.training.sam import SAM
+from mien.training.sampling import generator
 from mien.transforms import augment, mix
+
+Criterion = Callable[[Tensor, Tensor], Tensor]
 
 
 class Lesson(LightningModule):
@@ -21,8 +27,12 @@ class Lesson(LightningModule):
     Args:
         network: what learns.
         experiment: how.
-        soft: for each head, whether its targets are votes (no smoothing, no class weights).
-        class_weights: for heads with labels, ``float32 [K]``.
+        soft: for each head, whether its targets are votes.
+        class_weights: for heads with weighted labels, ``float32 [K]``.
+
+    Attributes:
+        confusion: after a validation epoch, for each head, ``int64 [K, K]``: true classes down,
+            answers across; rows with a clear target only.
     """
 
     def __init__(
@@ -36,8 +46,13 @@ class Lesson(LightningModule):
         self.network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.experiment = experiment
         self.soft = soft
-        self.weights = class_weights
-        self.plateau: torch.optim.lr_scheduler.ReduceLROnPlateau | None = None
+        self.criteria: dict[str, Criterion] = {
+            head: losses.criterion(experiment.loss, votes, class_weights.get(head))
+            for head, votes in soft.items()
+        }
+        self.plateau: schedules.Plateau | None = None
+        self.confusion: dict[str, Tensor] = {}
+        self._sums = torch.zeros(2)
 
     def training_step(self, batch: Batch, number: int) -> Tensor:
         """Augment, blend, normalise, and return the loss.
@@ -47,89 +62,107 @@ class Lesson(LightningModule):
         faces, targets = self.prepared(batch, number)
         torch.manual_seed(self._random(1, number).initial_seed())
         logits = self.network(faces)
-        loss = sum((self._loss(h, logits[h], targets[h]) for h in targets), faces.new_zeros(()))
-        if not torch.isfinite(loss):
-            raise TrainingError(
-                f"the loss became {loss.item()} in epoch {self.current_epoch}, batch {number}; "
-                f"try a smaller optimizer.lr than {self.experiment.optimizer.lr}"
-            )
-        self.log("train_loss", loss, on_epoch=True, on_step=False, batch_size=len(faces))
-        self._log_accuracy("train", logits, targets)
+        loss = sum((self.criteria[h](logits[h], targets[h]) for h in targets), faces.new_zeros(()))
+        self._require_number(loss, number)
+        if not self._climbed:
+            self._log_training(loss, logits, targets)
         return loss
 
     def prepared(self, batch: Batch, number: int) -> tuple[Tensor, Batch]:
         """Return a training batch as the network gets it: everything random happens here."""
         settings, random = self.experiment, self._random(2, number)
-        faces = self._scaled(batch["faces"])
+        train, side = settings.train, settings.preprocess.size
+        side = progressive.size_at(self.current_epoch, train.epochs, train.sizes, side)
+        faces = progressive.resized(self._scaled(batch["faces"]), side)
         faces = augment.apply(faces, augment.draw(len(faces), settings.augment, random))
         targets = {head: batch[head] for head in self.soft}
-        blend = mix.draw(len(faces), settings.mix, random)
+        blend = mix.draw(len(faces), side, settings.mix, random)
         if blend is not None:
-            faces = mix.apply(faces, blend)
-            targets = {head: mix.apply(values, blend) for head, values in targets.items()}
+            faces = mix.apply_pictures(faces, blend)
+            targets = {head: mix.apply_targets(values, blend) for head, values in targets.items()}
         return self._laid_out(settings.preprocess.normalised(faces)), targets
 
+    def on_validation_epoch_start(self) -> None:
+        """Count from zero."""
+        sizes = {head: len(LABEL_SETS[head]) for head in self.soft}
+        self.confusion = {
+            head: torch.zeros(k, k, dtype=torch.int64, device=self.device)
+            for head, k in sizes.items()
+        }
+        self._sums = torch.zeros(2, dtype=torch.float64, device=self.device)
+
     def validation_step(self, batch: Batch, number: int) -> None:
-        """Log loss and accuracy of the answers."""
+        """Count what is answered, and sum the loss."""
         faces = self.experiment.preprocess.normalised(self._scaled(batch["faces"]))
         faces = self._laid_out(faces)
         flip = self.experiment.train.flip_average
         logits = flip_average(self.network, faces) if flip else self.network(faces)
-        targets = {head: batch[head] for head in self.soft}
-        loss = sum((losses.head_loss(logits[h], targets[h]) for h in targets), 0)
-        self.log("val_loss", loss, batch_size=len(faces))
-        self._log_accuracy("val", logits, targets)
+        loss = sum((losses.head_loss(logits[h], batch[h]) for h in self.soft), faces.new_zeros(()))
+        self._sums += torch.stack([loss * len(faces), loss.new_tensor(len(faces))]).to(self._sums)
+        for head, counts in self.confusion.items():
+            counts.add_(losses.confusion(logits[head], batch[head], len(counts)))
 
     def on_validation_epoch_end(self) -> None:
-        """Log the mean accuracy over the heads, and move a plateau schedule."""
-        metrics = self.trainer.callback_metrics
-        each = [metrics[f"val_accuracy_{head}"] for head in self.soft]
-        self.log("val_accuracy", torch.stack(each).mean())
-        if self.plateau is not None:
-            self.plateau.step(metrics["val_loss"].item())
+        """Log loss, accuracy and macro-F1 over all processes, and move a plateau schedule."""
+        reduce = self.trainer.strategy.reduce
+        loss, count = reduce(self._sums, reduce_op="sum")
+        self.confusion = {
+            head: reduce(counts, reduce_op="sum") for head, counts in self.confusion.items()
+        }
+        self.log("val_loss", (loss / count).float())
+        for name, measure in (("accuracy", losses.accuracy), ("macro_f1", losses.macro_f1)):
+            each = {head: measure(counts) for head, counts in self.confusion.items()}
+            for head, value in each.items():
+                self.log(f"val_{name}_{head}", value)
+            self.log(f"val_{name}", torch.stack(list(each.values())).mean())
+        if self.plateau is not None and not self.trainer.sanity_checking:
+            self.plateau.watch(float(loss / count))
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
-        """Return the optimiser, with a schedule that moves at every step or none."""
+        """Return the optimiser, with a schedule that moves at every step."""
         settings = self.experiment
         optimiser = optim.optimizer(self.network, settings.optimizer)
-        if settings.schedule.name == "plateau":
-            self.plateau = optim.plateau_schedule(optimiser, settings.schedule)
-            return optimiser
         steps = int(self.trainer.estimated_stepping_batches)
-        schedule = optim.step_schedule(
-            optimiser, settings.schedule, max(1, steps // settings.train.epochs), steps
-        )
+        an_epoch = max(1, steps // settings.train.epochs)
+        schedule = schedules.step_schedule(optimiser, settings.schedule, an_epoch, steps)
+        self.plateau = schedule if isinstance(schedule, schedules.Plateau) else None
         return {
             "optimizer": optimiser,
             "lr_scheduler": {"scheduler": schedule, "interval": "step"},
         }
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Keep the plateau schedule, which Lightning does not know."""
-        if self.plateau is not None:
-            checkpoint["plateau"] = self.plateau.state_dict()
+        """Say what the checkpoint is of."""
+        checkpoint[resuming.MARK] = resuming.mark(self.experiment)
 
-    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Take the plateau schedule up again."""
-        if self.plateau is not None:
-            self.plateau.load_state_dict(checkpoint["plateau"])
+    @property
+    def _climbed(self) -> bool:
+        """Whether this is the second pass of sharpness-aware minimisation."""
+        optimiser = self.optimizers(use_pl_optimizer=False)
+        return isinstance(optimiser, SAM) and optimiser.climbed
 
     def _random(self, purpose: int, number: int) -> torch.Generator:
-        return generator(self.experiment.seed, self.current_epoch, purpose, number)
+        process = (self.global_rank,) if self.global_rank else ()
+        return generator(self.experiment.seed, self.current_epoch, purpose, number, *process)
 
-    def _loss(self, head: str, logits: Tensor, targets: Tensor) -> Tensor:
-        smoothing = 0.0 if self.soft[head] else self.experiment.loss.label_smoothing
-        weights = self.weights.get(head)
-        weights = None if weights is None else weights.to(logits)
-        return losses.head_loss(logits, targets, smoothing, weights)
+    def _require_number(self, loss: Tensor, number: int) -> None:
+        if not torch.isfinite(loss):
+            raise TrainingError(
+                f"the loss became {loss.item()} in epoch {self.current_epoch + 1}, batch {number}; "
+                f"try a smaller optimizer.lr than {self.experiment.optimizer.lr:g}, or "
+                "optimizer.clip=1"
+            )
 
-    def _log_accuracy(self, split: str, logits: Batch, targets: Batch) -> None:
+    def _log_training(self, loss: Tensor, logits: Batch, targets: Batch) -> None:
+        self._log_mean("train_loss", loss.detach(), len(next(iter(targets.values()))))
         for head, values in targets.items():
-            right, clear = losses.correct(logits[head], values)
+            right, clear = losses.correct(logits[head].detach(), values)
             if clear:
-                share = right / clear
-                name = f"{split}_accuracy_{head}"
-                self.log(name, share, on_epoch=True, on_step=False, batch_size=int(clear))
+                self._log_mean(f"train_accuracy_{head}", right / clear, int(clear))
+
+    def _log_mean(self, name: str, value: Tensor, rows: int) -> None:
+        several = self.trainer.world_size > 1
+        self.log(name, value, on_epoch=True, on_step=False, batch_size=rows, sync_dist=several)
 
     @staticmethod
     def _scaled(faces: Tensor) -> Tensor:

@@ -1,21 +1,34 @@
-"""Optimisers and learning-rate schedules."""
+"""Optimisers."""
 
-import math
+from typing import Any
 
 import torch
 from torch import nn
-from torch.optim.lr_scheduler import LambdaLR, ReduceLROnPlateau
 
-from mien.config import Optimizer, Schedule
+from mien.config import Optimizer
+from mien.training.sam import SAM
+
+Groups = list[dict[str, Any]]
 
 
 def optimizer(network: nn.Module, settings: Optimizer) -> torch.optim.Optimizer:
-    """Return the optimiser; norms and biases (one-dimensional parameters) do not decay."""
-    trained = [p for p in network.parameters() if p.requires_grad]
-    groups = [
-        {"params": [p for p in trained if p.ndim > 1], "weight_decay": settings.weight_decay},
-        {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0},
-    ]
+    """Return the optimiser of the parameters that learn.
+
+    Norms and biases (one-dimensional parameters) do not decay. With ``settings.sam`` the
+    optimiser is a ``SAM``, whose ``step`` needs a closure.
+
+    Args:
+        network: its heads are the parameters below ``heads``, its body all others.
+        settings: the section ``optimizer`` of an experiment.
+
+    Returns:
+        An optimiser whose last parameter group has the rate of the heads.
+    """
+    base = _base(_groups(network, settings), settings)
+    return SAM(base, settings.sam, network) if settings.sam else base
+
+
+def _base(groups: Groups, settings: Optimizer) -> torch.optim.Optimizer:
     if settings.name == "sgd":
         nesterov = settings.momentum > 0
         return torch.optim.SGD(groups, settings.lr, settings.momentum, nesterov=nesterov)
@@ -23,27 +36,21 @@ def optimizer(network: nn.Module, settings: Optimizer) -> torch.optim.Optimizer:
     return kind(groups, settings.lr)
 
 
-def factor(step: int, settings: Schedule, steps_an_epoch: int, steps: int) -> float:
-    """Return what the learning rate is multiplied by at a step, for cosine and constant.
-
-    Cosine after a linear warm-up: Loshchilov & Hutter 2017, arXiv:1608.03983, without restarts.
-    """
-    warmup = settings.warmup_epochs * steps_an_epoch
-    if step < warmup:
-        return (step + 1) / (warmup + 1)
-    if settings.name == "constant":
-        return 1.0
-    done = (step - warmup) / max(1, steps - warmup)
-    return 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
+def _groups(network: nn.Module, settings: Optimizer) -> Groups:
+    trained = [(name, p) for name, p in network.named_parameters() if p.requires_grad]
+    if settings.backbone_lr is None:
+        return _by_decay([p for _, p in trained], settings.lr, settings.weight_decay)
+    heads = [p for name, p in trained if name.startswith("heads.")]
+    body = [p for name, p in trained if not name.startswith("heads.")]
+    return [
+        *_by_decay(body, settings.backbone_lr, settings.weight_decay),
+        *_by_decay(heads, settings.lr, settings.weight_decay),
+    ]
 
 
-def step_schedule(
-    optimiser: torch.optim.Optimizer, settings: Schedule, steps_an_epoch: int, steps: int
-) -> LambdaLR:
-    """Return the schedule that moves at every step."""
-    return LambdaLR(optimiser, lambda step: factor(step, settings, steps_an_epoch, steps))
-
-
-def plateau_schedule(optimiser: torch.optim.Optimizer, settings: Schedule) -> ReduceLROnPlateau:
-    """Return the schedule that falls when the validation loss no longer does."""
-    return ReduceLROnPlateau(optimiser, factor=settings.factor, patience=settings.patience - 1)
+def _by_decay(parameters: list[nn.Parameter], lr: float, decay: float) -> Groups:
+    groups: Groups = [
+        {"params": [p for p in parameters if p.ndim > 1], "lr": lr, "weight_decay": decay},
+        {"params": [p for p in parameters if p.ndim <= 1], "lr": lr, "weight_decay": 0.0},
+    ]
+    return [group for group in groups if group["params"]]

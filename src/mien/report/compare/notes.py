@@ -1,0 +1,115 @@
+"""What is said below a table: what has no score and why, and what a reader must know."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from mien.report.compare.measure import COMMON
+from mien.report.compare.names import protocol_words
+from mien.report.compare.record import Run, Scored
+from mien.report.compare.rows import Row
+from mien.report.compare.tables import Table
+from mien.report.compare.words import HASH
+
+Say = Callable[[Path], str]
+"""How a run's folder is written in a note."""
+
+LEGEND = (
+    "official: every row of the test split that has a label; dedup: those without a "
+    "byte-identical picture in training; both from the same answers.",
+    "full-trained: all 28,709 Training rows of FER-2013; clean-trained: the 28,006 without a "
+    "copy in validation or test.",
+    "± is the sample standard deviation over seeds; hours are those of one run, on average. "
+    "The best epoch was chosen on validation.",
+    "No difference between two rows was tested for significance.",
+)
+
+
+def notes_of(table: Table, say: Say = str) -> list[str]:
+    """Return the notes of a table, most pressing first.
+
+    Args:
+        table: what they are about.
+        say: how a run's folder is written.
+    """
+    found = [
+        *(
+            _without(row, run, say)
+            for row in table.rows
+            if row.official is None
+            for run in row.runs
+        ),
+        *_hashes(table),
+        *_masked(table),
+        *_common(table),
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _without(row: Row, run: Run, say: Say) -> str:
+    """Say why a run has no score."""
+    record = run.record
+    name = f"{record.config.name}, seed {record.config.seed}"
+    command = f": mien {{}} {say(run.source)}" if run.is_folder else ""
+    state = record.state
+    if state.status == "finished":
+        if record.evaluation and row.protocol != "own":
+            return f"{name}: not scored against {protocol_words(row.protocol)}"
+        return f"{name}: not evaluated{command.format('evaluate')}"
+    reason = f" ({state.reason})" if state.reason else ""
+    return (
+        f"{name}: {'stopped' if state.status == 'failed' else 'not finished'} after "
+        f"{state.epochs} of {record.config.train.epochs} epochs{_time(run)}{reason}"
+        f"{command.format('train --resume')}"
+    )
+
+
+def _time(run: Run) -> str:
+    """Say how long it ran, and how long all epochs take at that pace."""
+    state, planned = run.record.state, run.record.config.train.epochs
+    if not state.epochs or not state.hours:
+        return ""
+    whole = state.hours * planned / state.epochs
+    return f" and {state.hours:.2f} h; at this pace all of them take {whole:.2f} h"
+
+
+def _hashes(table: Table) -> Iterator[str]:
+    """Say where rows were scored on different preparations of a dataset."""
+    found: dict[str, list[str]] = {}
+    for row in table.rows:
+        if row.scored:
+            found.setdefault(row.scored.sha256, []).append(row.record.config.name)
+    if len(found) > 1:
+        parts = (f"{sha[:HASH]} ({', '.join(dict.fromkeys(n))})" for sha, n in found.items())
+        yield (
+            f"different preparations of {table.data} were scored, the number of pictures is the "
+            f"same: {'; '.join(parts)}"
+        )
+    for row in table.rows:
+        scored, data = row.scored, row.record.data
+        if scored and scored.name == data.name and scored.sha256 != data.sha256:
+            yield _other(row.record.config.name, scored, data.sha256)
+
+
+def _other(name: str, scored: Scored, learnt: str) -> str:
+    return (
+        f"{name}: scored on another preparation of {scored.name} ({scored.sha256[:HASH]}) than it "
+        f"learnt from ({learnt[:HASH]})"
+    )
+
+
+def _masked(table: Table) -> Iterator[str]:
+    reports = [report for row in table.rows if row.official for report in row.official.reports]
+    masked = sorted({name for report in reports for name in report.masked})
+    if masked:
+        yield (
+            f"labels without {', '.join(masked)}: its probability counts as 0; unmasked: it may be "
+            "the answer"
+        )
+
+
+def _common(table: Table) -> Iterator[str]:
+    if any(row.official and row.official.common_f1 for row in table.rows):
+        yield (
+            f"some classes have fewer than {COMMON} test pictures: macro-F1 ≥{COMMON} is the mean "
+            "over the others"
+        )

@@ -1,0 +1,176 @@
+"""What cells say of a run, in words."""
+
+from collections.abc import Sequence
+
+from mien.report.compare.names import MONITORS, set_name
+from mien.report.compare.numbers import NONE, decimals, mac_words, millions, percent
+from mien.report.compare.record import ConfigModel, Record, Scored
+from mien.report.compare.rows import Row
+
+FULL, CLEAN = 28_709, 28_006
+"""Rows of FER-2013's Training, and those of them without a copy in validation or test."""
+HASH = 12
+"""Digits of a hash that are shown."""
+
+
+def learnt(record: Record) -> str:
+    """Say which labels a run learnt."""
+    return ", ".join(_learnt(record, head) for head in sorted(record.config.data.heads))
+
+
+def _learnt(record: Record, head: str) -> str:
+    name, data = set_name(head), record.data.heads.get(head)
+    if data and data.votes:
+        return f"{name} votes"
+    of_votes = record.config.data.votes == "majority" and head == "ferplus"
+    if of_votes and record.data.label_set != head:
+        return f"{name} majority"
+    return f"{name} labels"
+
+
+def data_words(record: Record) -> str:
+    """Say what a run learnt from and what was left out of it."""
+    return f"{record.data.name}, {_what(record)}"
+
+
+def data_short(row: Row) -> str:
+    """Return the same, without the dataset's name where it is the one scored."""
+    record, scored = row.record, row.scored
+    same = scored is None or scored.name == record.data.name
+    return _what(record) if same else data_words(record)
+
+
+def _what(record: Record) -> str:
+    fold = record.data.fold
+    return (
+        _rows(record) if fold is None else f"{_rows(record)}, without fold {fold.get('held_out')}"
+    )
+
+
+def _rows(record: Record) -> str:
+    data = record.data
+    if data.label_set == "fer2013":
+        if data.rows.train == FULL and not data.left_out:
+            return "full-trained"
+        if data.rows.train == CLEAN and data.left_out == ("copies",):
+            return "clean-trained"
+    left_out = f" without {', '.join(data.left_out)}" if data.left_out else ""
+    return f"{data.rows.train:,} pictures{left_out}"
+
+
+def other_data(record: Record, scored: Scored | None) -> str:
+    """Say what other pictures than those of the scored dataset a run saw; empty: none."""
+    found = []
+    model = record.config.model
+    if model.pretrained:
+        imagenet = model.pretrained == "imagenet"
+        found.append(f"weights of {'ImageNet' if imagenet else model.pretrained}")
+    if model.weights:
+        started = (record.data.started_from or "")[:HASH]
+        found.append(f"weights of an earlier run {started}".rstrip())
+    if scored is not None and scored.name != record.data.name:
+        found.append(f"learnt from {record.data.name}")
+    return ", ".join(found)
+
+
+def other_short(row: Row) -> str:
+    """Return the same in a word each."""
+    model, scored, name = row.record.config.model, row.scored, row.record.data.name
+    found = [
+        "ImageNet" if model.pretrained == "imagenet" else "weights" if model.pretrained else "",
+        "earlier run" if model.weights else "",
+        name if scored and scored.name != name else "",
+    ]
+    return joined(found)
+
+
+def model_words(record: Record) -> str:
+    """Return the name of a run's network; see ``model_name``."""
+    return model_name(record.config.model)
+
+
+def model_name(model: ConfigModel) -> str:
+    """Return a network's name, with its width where that is not 1."""
+    return model.name if model.width == 1 else f"{model.name} (width {model.width:g})"
+
+
+def input_words(record: Record) -> str:
+    """Say what a network takes: ``48×48 grey``."""
+    if record.network is None:
+        return ""
+    channels, height, width = record.network.input
+    return f"{width}×{height} {'grey' if channels == 1 else 'RGB'}"
+
+
+def device(record: Record) -> str:
+    """Return ``cpu`` or ``gpu``, with the number of processes where it is more than one."""
+    machine = record.environment
+    times = f" ×{machine.processes}" if machine.processes > 1 else ""
+    return ("gpu" if machine.gpu else "cpu") + times
+
+
+def devices(row: Row) -> str:
+    """Return what the runs of a row ran on."""
+    return ", ".join(dict.fromkeys(device(run.record) for run in row.runs))
+
+
+def commits(row: Row) -> str:
+    """Return the commits that the runs of a row were trained at, shortened."""
+    return ", ".join(dict.fromkeys(short(run.record.environment.commit) for run in row.runs))
+
+
+def short(commit: str | None) -> str:
+    """Return a commit shortened, ``—`` where there is none."""
+    head, plus, changed = (commit or "").partition("+")
+    return f"{head[:8]}{plus}{changed}" or NONE
+
+
+def seeds(row: Row) -> str:
+    """Return how many seeds a row has, and which."""
+    return f"{seed_count(row)} ({', '.join(str(seed) for seed in row.seeds)})"
+
+
+def seed_count(row: Row) -> str:
+    """Return how many seeds a row has."""
+    return "one" if len(row.seeds) == 1 else str(len(row.seeds))
+
+
+def epochs(row: Row) -> str:
+    """Return the epochs reached, and of how many where that is more."""
+    return epochs_of(row.epochs, row.record.config.train.epochs)
+
+
+def epochs_of(reached: Sequence[int], planned: int) -> str:
+    """Return the epochs of several runs: ``30``, ``21–28 of 30``."""
+    low, high = min(reached), max(reached)
+    shown = str(low) if low == high else f"{low}–{high}"
+    return shown if low == planned else f"{shown} of {planned}"
+
+
+def best(row: Row) -> str:
+    """Return the best validation value and what it is of."""
+    monitor = row.record.state.monitor or ""
+    name = MONITORS.get(monitor, monitor)
+    if row.best is None:
+        return NONE
+    if name == "accuracy":
+        return f"{name} {percent(row.best)} %"
+    return f"{name} {decimals(row.best, 3 if name == 'macro-F1' else 4)}"
+
+
+def parameters(row: Row) -> str:
+    """Return the parameters, and how many of them learn where that is not all."""
+    network = row.record.network
+    if network is None or network.trained == network.parameters:
+        return millions(row.parameters)
+    return f"{millions(network.parameters)} ({millions(network.trained)} learn)"
+
+
+def macs(row: Row) -> str:
+    """Return the multiply-accumulates of a picture: ``54 M``, small ones with a decimal."""
+    return mac_words(row.macs)
+
+
+def joined(words: Sequence[str]) -> str:
+    """Return what is known of several runs in one cell."""
+    return ", ".join(dict.fromkeys(word for word in words if word))

@@ -1,0 +1,132 @@
+"""Runs a cross-validation: folds are dealt out once, trained one after another, scored once."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from mien.config import Experiment
+from mien.datasets.prepared import PreparedSet
+from mien.errors import RunError, TrainingError
+from mien.runs import write_json
+from mien.training import guard
+from mien.training.crossval import keeping, scores
+from mien.training.crossval.dealing import Searching, begun, deal, leave_nothing, unseen_search
+from mien.training.crossval.one_fold import run_fold
+from mien.training.crossval.plan import Dealing, Place, Plan, places, plan
+from mien.training.crossval.result import result
+
+Say = Callable[[str], None]
+RESULT = "crossval.json"
+
+
+def crossval(
+    experiment: Experiment,
+    out: Path,
+    dealing: Dealing | None = None,
+    *,
+    say: Say = print,
+    bar: bool = False,
+    searching: Searching = unseen_search,
+) -> dict[str, Any]:
+    """Cross-validate an experiment over its training pictures, or go on with it.
+
+    No validation or test picture is in a fold. Each fold is a run that learns from the other
+    folds; its best epoch is chosen on the dataset's validation split.
+
+    Args:
+        experiment: what each fold is trained with.
+        out: a folder that does not exist yet, is empty, or was begun with the same settings.
+        dealing: how the pictures are dealt out; None takes five folds, once.
+        say: takes a line an epoch and a line a fold.
+        bar: whether to draw a live table of each run.
+        searching: shows how far the search for near copies is.
+
+    Returns:
+        What ``crossval.json`` holds.
+
+    Raises:
+        ConfigError, PreparedDataError: the experiment does not suit the dataset.
+        DataError: such folds cannot be made.
+        RunError: ``out`` is taken, was begun with other settings, or is at work already.
+        TrainingError: a fold failed; the finished ones are kept.
+    """
+    guard.require_device(experiment)
+    prepared = PreparedSet.open(experiment.data.path)
+    made = plan(experiment, prepared, dealing or Dealing())
+    _require_free(out, made)
+    return _cross(out, made, prepared, say, bar, searching)
+
+
+def go_on(
+    root: Path, *, say: Say = print, bar: bool = False, searching: Searching = unseen_search
+) -> dict[str, Any]:
+    """Go on with an interrupted cross-validation, from wherever it is called.
+
+    Raises:
+        RunError: ``root`` is none, is at work already, or the dataset is another one now.
+        MienError: what ``crossval`` raises.
+    """
+    before = keeping.read(root)
+    guard.require_device(before.experiment)
+    prepared = PreparedSet.open(before.experiment.data.path)
+    now = plan(before.experiment, prepared, before.dealing)
+    keeping.require_same(root, before, now)
+    return _cross(root, before, prepared, say, bar, searching)
+
+
+def _require_free(out: Path, made: Plan) -> None:
+    if (out / keeping.PLAN).is_file():
+        keeping.require_same(out, keeping.read(out), made)
+    elif out.exists() and not out.is_dir():
+        raise RunError(f"{out}: expected a folder; name another (--out)")
+    elif out.exists() and (left := _visible(out)):
+        raise RunError(
+            f"{out} holds something else already ({left[0]}); name another folder (--out)"
+        )
+
+
+def _visible(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def _cross(
+    out: Path, made: Plan, prepared: PreparedSet, say: Say, bar: bool, searching: Searching
+) -> dict[str, Any]:
+    every = places(out, made.dealing)
+    out.mkdir(parents=True, exist_ok=True)
+    with guard.alone(out):
+        try:
+            deal(out, made, every, prepared, searching)
+            each = [_fold(place, made, prepared, every, say, bar) for place in every]
+        except KeyboardInterrupt:
+            hint = f"go on with: mien crossval --resume {out}" if begun(every) else ""
+            raise KeyboardInterrupt(hint) from None
+        finally:
+            leave_nothing(out, every)
+        found = result(made, prepared, every, each)
+        write_json(out / RESULT, found)
+    return found
+
+
+def _fold(
+    place: Place, made: Plan, prepared: PreparedSet, every: list[Place], say: Say, bar: bool
+) -> dict[str, Any]:
+    try:
+        scored, before = run_fold(
+            place, made.of(place), prepared, lambda line: say(f"{place.name}: {line}"), bar
+        )
+    except TrainingError as error:
+        raise TrainingError(
+            f"{place.root}: {error}; finished folds are kept, but other settings need another "
+            "folder (--out)"
+        ) from error
+    head = made.given.data.heads[0]
+    _, protocol = scores.main_of([head], scored["heads"][head])
+    report = scored["heads"][head][protocol]["official"]
+    count = f"{every.index(place) + 1} of {len(every)}"
+    say(
+        f"{place.name} ({count}{', finished before' if before else ''}): "
+        f"{100 * report['accuracy']:.2f} % of {report['n']:,} held out, "
+        f"macro-F1 {report['macro_f1']:.3f}, best epoch {scored['best_epoch'] + 1}"
+    )
+    return scored

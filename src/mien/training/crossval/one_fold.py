@@ -1,0 +1,180 @@
+"""One fold: its run, begun or gone on with, and its score on the pictures held out."""
+
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mien.config import Experiment
+from mien.datasets import fold_file
+from mien.datasets.prepared import PreparedSet
+from mien.errors import RunError
+from mien.evaluation.answers import Answers
+from mien.runs import RunFolder, read_json, sha256, write_json, write_text
+from mien.training import fit
+from mien.training.crossval.keeping import changes
+from mien.training.crossval.plan import Place
+from mien.training.finished import of_run, open_run
+
+Say = Callable[[str], None]
+HELD_OUT, PREDICTIONS = "held_out.json", "predictions.npz"
+AT_ONCE = 1024
+"""Pictures that are answered at once, which bounds the memory."""
+MAY_DIFFER = ("machine.", "data.fold.file:")
+"""Another machine, and a folder that was moved, change nothing about a run's settings."""
+
+
+def run_fold(
+    place: Place, experiment: Experiment, prepared: PreparedSet, say: Say, bar: bool = False
+) -> tuple[dict[str, Any], bool]:
+    """Train a fold as far as it is missing, score it once, and return its score.
+
+    The best epoch is that of the validation split. The pictures held out are answered when the
+    run is finished, and decide nothing about it.
+
+    Returns:
+        What ``held_out.json`` holds, and whether it was there already.
+
+    Raises:
+        RunError: its folder has something else in it, or other settings.
+        MienError: what ``fit.fit`` and ``fit.resume`` raise.
+    """
+    run = RunFolder(place.root)
+    if not described(run):
+        _clear(run)
+        fit.fit(experiment, place.root, say=say, bar=bar)
+    else:
+        _follow(run, experiment)
+        if run.read_state().get("status") != "finished":
+            fit.resume(place.root, say=say, bar=bar)
+    scored = kept(place)
+    if scored is not None:
+        return scored, True
+    return _score(place, prepared), False
+
+
+def kept(place: Place) -> dict[str, Any] | None:
+    """Return a fold's score where it was scored already, None where it was not.
+
+    Raises:
+        RunError: the score is of other folds than those of the file.
+    """
+    path = place.root / HELD_OUT
+    if not path.is_file() or not (place.root / PREDICTIONS).is_file():
+        return None
+    scored = read_json(path)
+    if scored.get("fold_file") != sha256(place.folds):
+        raise RunError(
+            f"{path}: the score of other folds than those of {place.folds}, which was changed "
+            "since; put it back, or begin in another folder (--out)"
+        )
+    return scored
+
+
+def described(run: RunFolder) -> bool:
+    """Tell whether a run was begun: all that it records before its first epoch is there."""
+    return all(f.is_file() for f in (run.config, run.data, run.network, run.environment))
+
+
+def _clear(run: RunFolder) -> None:
+    """Take away what a run left that was killed before it was begun.
+
+    Raises:
+        RunError: there is something else.
+    """
+    if not run.root.exists():
+        return
+    own = {path.name for path in (run.config, run.data, run.network, run.environment)}
+    left = list(run.root.iterdir()) if run.root.is_dir() else [run.root]
+    foreign = [path.name for path in left if path.name not in own and path.name[0] != "."]
+    if foreign:
+        raise RunError(
+            f"{run.root}: expected the run of a fold or no folder, found {foreign[0]}; "
+            "move it away, or begin in another folder (--out)"
+        )
+    shutil.rmtree(run.root)
+
+
+def _follow(run: RunFolder, experiment: Experiment) -> None:
+    """Tell a run where its folds lie now, and on which machine it goes on.
+
+    Raises:
+        RunError: its other settings are not those of the cross-validation.
+    """
+    before = Experiment.load(run.config).to_dict()
+    changed = list(changes(before, experiment.to_dict()))
+    wrong = [line for line in changed if not line.startswith(MAY_DIFFER)]
+    if wrong:
+        raise RunError(
+            f"{run.config}: not the settings of this cross-validation ({'; '.join(wrong)}); "
+            "put them back, or begin in another folder (--out)"
+        )
+    if changed and run.read_state().get("status") != "finished":
+        write_text(run.config, experiment.to_yaml())
+
+
+def _score(place: Place, prepared: PreparedSet) -> dict[str, Any]:
+    run, experiment, network = open_run(place.root)
+    rows = np.flatnonzero(fold_file.read(place.folds, prepared) == place.fold)
+    chunks = np.split(rows, range(AT_ONCE, len(rows), AT_ONCE))
+    parts = [of_run(network, experiment, prepared, chunk) for chunk in chunks]
+    logits = {head: np.concatenate([part[head] for part in parts]) for head in parts[0]}
+    answers = unseen(Answers.of(prepared, rows, logits))
+    answers.save(place.root / PREDICTIONS)
+    state, data = run.read_state(), read_json(run.data)
+    machine = read_json(run.environment)
+    scored = {
+        "repeat": place.repeat,
+        "fold": place.fold,
+        "fold_file": sha256(place.folds),
+        "rows": {**data["rows"], "held_out": len(rows)},
+        **{key: state[key] for key in ("epochs", "best_epoch", "monitor", "best", "hours")},
+        "machine": {key: machine[key] for key in ("commit", "cpu", "gpu", "threads", "precision")},
+        "heads": official(answers.scores()),
+    }
+    write_json(place.root / HELD_OUT, scored)
+    return scored
+
+
+def unseen(answers: Answers) -> Answers:
+    """Return answers whose rows have no copy among what was learnt.
+
+    ``copy_in_train`` speaks of the dataset's own training split, to which these rows belong.
+    Folds keep copies together, so no row held out has one in what its fold learnt.
+    """
+    return replace(answers, copy_in_train=np.zeros(len(answers.ids), bool))
+
+
+def official(heads: Mapping[str, Any]) -> dict[str, Any]:
+    """Return scores with their ``official`` rows alone; ``dedup`` rows are the same here."""
+    return {
+        head: {name: {"official": kinds["official"]} for name, kinds in protocols.items()}
+        for head, protocols in heads.items()
+    }
+
+
+def answers_of(path: Path, prepared: PreparedSet) -> Answers:
+    """Return the answers that a fold kept.
+
+    Raises:
+        RunError: the file is damaged, or of another dataset.
+    """
+    try:
+        with np.load(path) as saved:
+            ids = saved["ids"]
+            logits = {
+                key.removeprefix("logits_"): saved[key].astype(np.float32)
+                for key in saved.files
+                if key.startswith("logits_")
+            }
+    except (OSError, ValueError, KeyError) as error:
+        raise RunError(f"{path}: expected the answers of a fold, but: {error}") from None
+    places = {name: place for place, name in enumerate(prepared.ids.tolist())}
+    if not set(ids.tolist()) <= places.keys():
+        raise RunError(f"{path}: answers for pictures that {prepared.root} lacks")
+    rows: npt.NDArray[np.int64] = np.array([places[name] for name in ids.tolist()], np.int64)
+    return unseen(Answers.of(prepared, rows, logits))

@@ -1,0 +1,89 @@
+"""What is noticed before hours are spent: device, space, another run in the same folder."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from lightning.pytorch.accelerators import CUDAAccelerator, MPSAccelerator
+
+from mien.config import Experiment
+from mien.errors import ConfigError, RunError
+from mien.models.network import Network
+from mien.runs import LOCK
+
+_BYTES_AN_EPOCH = 400_000
+"""TensorBoard's histograms and faces, about."""
+_COPIES = {"sgd": 1, "adam": 2, "adamw": 2}
+"""Numbers that an optimiser keeps for each of the network's."""
+
+
+def require_device(experiment: Experiment) -> None:
+    """Refuse an experiment that asks for a GPU where there is none.
+
+    Raises:
+        ConfigError: there is none that torch can use.
+    """
+    found = CUDAAccelerator.is_available() or MPSAccelerator.is_available()
+    if experiment.machine.accelerator == "gpu" and not found:
+        raise ConfigError(
+            "machine.accelerator: expected a GPU that torch can use, found none; set auto or cpu"
+        )
+
+
+def require_space(root: Path, experiment: Experiment, network: Network) -> None:
+    """Refuse to begin where the disk cannot hold the run.
+
+    A file is written whole beside its old version, so there must be room for both. ``root``
+    need not exist yet.
+
+    Raises:
+        RunError: less is free than the checkpoints and the logs will take.
+    """
+    numbers = sum(v.numel() * v.element_size() for v in network.state_dict().values())
+    kept = 1 + _COPIES[experiment.optimizer.name] + bool(experiment.train.average)
+    needed = 2 * numbers * (kept + 1) + _BYTES_AN_EPOCH * experiment.train.epochs
+    existing = next(folder for folder in (root, *root.absolute().parents) if folder.exists())
+    free = shutil.disk_usage(existing).free
+    if free < needed:
+        raise RunError(
+            f"{root}: this run writes about {_megabytes(needed)}, and only {_megabytes(free)} are "
+            "free there; make room, or name another disk (--out)"
+        )
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 2**20:,.0f} MiB"
+
+
+@contextmanager
+def alone(root: Path) -> Iterator[None]:
+    """Keep every other process from training in the same folder.
+
+    The system takes the lock away when the process ends, however it ends.
+
+    Raises:
+        RunError: another process is at work there.
+    """
+    with (root / LOCK).open("a") as file:
+        try:
+            _lock(file)
+        except OSError:
+            raise RunError(
+                f"{root}: another process is training in this folder; "
+                "wait for it, or name another (--out)"
+            ) from None
+        yield
+
+
+def _lock(file: IO[str]) -> None:
+    if os.name == "nt":
+        import msvcrt  # noqa: PLC0415
+
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+    else:
+        import fcntl  # noqa: PLC0415
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

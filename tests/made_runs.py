@@ -1,0 +1,169 @@
+"""Made-up run folders, in the files that mien train and mien evaluate write."""
+
+import json
+from pathlib import Path
+from statistics import mean, stdev
+from typing import Any
+
+import numpy as np
+import yaml
+
+from mien.config import Experiment
+from mien.emotions import EMOTIONS, LABEL_SETS
+from mien.evaluation.protocols import score
+from mien.ferplus import ferplus_majority
+
+SHA = "61a4311c983985a6ae4ea24f1d5178eebdfd61076be07cfc1c547bfff0ff2ebc"
+COMMIT = "e655e4c5d7774e5ec63080d498338cafaef9d1d2"
+NETWORK = {"name": "lenet", "parameters": 1_020_000, "trained": 1_020_000, "macs": 54_300_000}
+
+
+def answers(
+    heads: tuple[str, ...], right: float, n: int = 200, label_set: str = "fer2013"
+) -> dict[str, Any]:
+    """Return the scores of heads that answer a share ``right`` of n pictures rightly.
+
+    Every fourth picture has a copy in training. FER-2013 comes with votes, all for its label.
+    """
+    emotions = [EMOTIONS.index(name) for name in LABEL_SETS[label_set]]
+    labels = np.array(emotions)[np.arange(n) % len(emotions)]
+    votes = 10 * np.eye(10, dtype=np.int64)[_vote_columns()[labels]]
+    found = {}
+    for head in heads:
+        classes = LABEL_SETS[head]
+        place = np.array([classes.index(EMOTIONS[label]) for label in labels])
+        wrong = np.arange(n) >= round(right * n)
+        logits = np.eye(len(classes))[np.where(wrong, (place + 1) % len(classes), place)]
+        copies = np.arange(n) % 4 == 0
+        with_votes = votes if label_set == "fer2013" else None
+        found[head] = score(logits, classes, labels, with_votes, copies, label_set)
+    return json.loads(json.dumps(found))
+
+
+def _vote_columns() -> Any:
+    """Return the vote column of each emotion, by asking for the majority of each column."""
+    eye = 10 * np.eye(10, dtype=np.int64)
+    of_column = ferplus_majority(eye)[:8]
+    return np.argsort(of_column)
+
+
+def write(path: Path, values: Any) -> None:
+    """Write JSON or YAML."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = yaml.safe_dump(values) if path.suffix == ".yaml" else json.dumps(values)
+    path.write_text(text, encoding="utf-8")
+
+
+def made_run(
+    root: Path,
+    *,
+    right: float | None = 0.7,
+    n: int = 200,
+    config: dict[str, Any] | None = None,
+    data: dict[str, Any] | None = None,
+    state: dict[str, Any] | None = None,
+    environment: dict[str, Any] | None = None,
+    network: dict[str, Any] | None = None,
+    scored: dict[str, Any] | None = None,
+) -> Path:
+    """Write a run of the LeNet on FER-2013; ``config`` takes dotted keys, the others add to a file.
+
+    ``right`` None: the run was not evaluated.
+    """
+    experiment = Experiment(name="lenet", model={"name": "lenet"}).changed(
+        {"data.path": str(root.parent / "somewhere" / "fer2013"), **(config or {})}
+    )
+    heads = experiment.data.heads
+    write(root / "config.yaml", experiment.to_dict())
+    write(root / "network.json", {**NETWORK, "input": [1, 48, 48], **(network or {})})
+    described = {
+        "name": "fer2013",
+        "label_set": "fer2013",
+        "sha256": SHA,
+        "framing": {"faces": ""},
+        "left_out": [],
+        "rows": {"train": 28_709, "val": 3_589},
+        "heads": {h: {"classes": list(LABEL_SETS[h]), "votes": h == "ferplus"} for h in heads},
+        "fold": None,
+        "started_from": None,
+        **(data or {}),
+    }
+    write(root / "data.json", described)
+    ended = {"status": "finished", "epochs": 30, "best_epoch": 28, "monitor": "val_accuracy"}
+    write(root / "state.json", {**ended, "best": 0.71, "hours": 1.3702, **(state or {})})
+    machine = {"python": "3.11.7", "cpu": "Some CPU", "gpu": None, "commit": COMMIT, "threads": 1}
+    write(root / "environment.json", {**machine, **(environment or {})})
+    if right is not None:
+        evaluated(root, right, n, described, heads, scored or {})
+    return root
+
+
+def evaluated(
+    root: Path,
+    right: float,
+    n: int,
+    described: dict[str, Any],
+    heads: tuple[str, ...],
+    scored: dict[str, Any],
+) -> None:
+    """Write the metrics.json of an evaluation, by default on the run's own test split."""
+    label_set = scored.get("label_set", described["label_set"])
+    place = {"name": described["name"], "sha256": described["sha256"], "split": "test", **scored}
+    place.pop("label_set", None)
+    values = {
+        "model": root.name,
+        "data": place,
+        "environment": {"python": "3.11.7", "commit": COMMIT},
+        "heads": answers(heads, right, n, label_set),
+    }
+    write(root / "evaluation" / f"{place['name']}-{place['split']}" / "metrics.json", values)
+
+
+def made_crossval(root: Path, *, shares: tuple[float, ...] = (0.6, 0.7), repeats: int = 1) -> Path:
+    """Write a finished cross-validation of the LeNet: a fold for each share of right answers."""
+    config = Experiment(name="lenet", model={"name": "lenet"}).to_dict()
+    config["data"]["path"] = str(root.parent / "fer2013")
+    heads = [{"fer2013": {"fer2013": {"official": _official(share)}}} for share in shares]
+    reports = [head["fer2013"]["fer2013"]["official"] for head in heads]
+    machine = {"commit": COMMIT, "cpu": "Some CPU", "gpu": None, "threads": 1, "precision": "32"}
+    folds = [
+        {
+            "repeat": 0,
+            "fold": number,
+            "rows": {"train": 100, "val": 50, "held_out": 200},
+            **{"epochs": 20 + number, "monitor": "val_accuracy", "best": 0.7, "hours": 0.5},
+            "machine": machine,
+            "heads": head,
+        }
+        for number, head in enumerate(heads)
+    ]
+    write(root / "plan.json", {"dealing": {"folds": len(shares), "repeats": repeats}})
+    write(root / "fold-0" / "network.json", {**NETWORK, "input": [1, 48, 48]})
+    values = {
+        "config": config,
+        "dealing": {"folds": len(shares), "repeats": repeats, "by": "", "near": True},
+        "dataset": {"name": "fer2013", "label_set": "fer2013", "sha256": SHA},
+        "kept": "copies kept together",
+        "n": 200 * len(shares),
+        "main": {"head": "fer2013", "protocol": "fer2013"},
+        "folds": folds,
+        "summary": {"fer2013": {"fer2013": {k: _spread(reports, k) for k in MEASURES}}},
+        "pooled": [{"repeat": 0, "heads": {"fer2013": {"fer2013": {"official": reports[0]}}}}],
+        "notes": ["fold 0 of repeat 0 holds out no picture of disgust: its macro-F1 counts as 0"],
+        "hours": 1.0,
+        "environment": {"python": "3.11.7"},
+    }
+    write(root / "crossval.json", values)
+    return root
+
+
+MEASURES = ("accuracy", "macro_f1", "balanced_accuracy")
+
+
+def _official(share: float) -> Any:
+    return answers(("fer2013",), share)["fer2013"]["fer2013"]["official"]
+
+
+def _spread(reports: list[Any], key: str) -> dict[str, Any]:
+    values = [report[key] for report in reports]
+    return {"mean": mean(values), "sd": stdev(values), "folds": len(values)}

@@ -1,0 +1,198 @@
+"""Markdown, CSV, the page and the terminal: the same tables in each form."""
+
+import csv
+import re
+from base64 import b64encode
+from hashlib import sha256
+from html.parser import HTMLParser
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from made_runs import COMMIT, SHA, made_crossval, made_run
+from rich.console import Console
+
+from mien.errors import UsageError
+from mien.report.compare.columns import sheet_of
+from mien.report.compare.csv_file import csv_text
+from mien.report.compare.folder import check_out, sheets_of, write
+from mien.report.compare.inputs import gather
+from mien.report.compare.markdown import markdown
+from mien.report.compare.page import page
+from mien.report.compare.sheet import Column, sheet
+from mien.report.compare.tables import Table, tables_of
+from mien.report.compare.terminal import show
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> list[Table]:
+    """Two seeds of one experiment, a net with pretrained weights, and a run without scores."""
+    root = tmp_path_factory.mktemp("runs")
+    imagenet = {"model.name": "resnet18", "model.pretrained": "imagenet"}
+    imagenet["name"] = "resnet_imagenet"
+    paths = [
+        made_run(root / "lenet-s0", right=0.7),
+        made_run(root / "lenet-s1", right=0.6, config={"seed": 1}),
+        made_run(root / "resnet-s0", right=0.8, config=imagenet, environment={"gpu": "H200"}),
+        made_run(root / "late-s0", right=None, config={"name": "late"}),
+    ]
+    return tables_of(gather(paths).runs)
+
+
+class Reader(HTMLParser):
+    """Notes tags, attributes and text, and that what is opened is closed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.words: list[str] = []
+        self.feed(text)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+def _lines(tables: list[Table]) -> list[dict[str, str]]:
+    return list(csv.DictReader(StringIO(csv_text(tables))))
+
+
+def test_markdown_has_a_heading_a_table_and_notes_for_each_track(tables: list[Table]) -> None:
+    lines = markdown([sheet_of(table) for table in tables]).splitlines()
+    assert lines[0] == "# Runs compared"
+    assert lines[2] == "## FER-2013 labels"
+    assert lines[4] == (
+        "fer2013, test split, against FER-2013 labels: official n = 200, dedup n = 150"
+    )
+    header, rule, first, late, other = lines[6:11]
+    assert header.startswith("| experiment | model | parameters | MACs | data | other data |")
+    assert rule.startswith("| --- | --- | ---: | ---: | --- | --- |")
+    assert first.startswith(
+        "| lenet | lenet | 1.02 M | 54 M | fer2013, full-trained |  | FER-2013 labels | 2 (0, 1) "
+        "| 65.00 ± 7.07 | "
+    )
+    assert "| one (0) | — | — | — | 30 | 1.37 |" in late
+    assert "weights of ImageNet" in other
+    assert f"| gpu | {COMMIT[:8]} |" in other
+
+
+def test_markdown_signs_in_notes_are_no_markup() -> None:
+    made = sheet("t", "a_b", [], [], ["<b> *x*"])
+    assert "a\\_b" in markdown([made])
+    assert "- \\<b> \\*x\\*" in markdown([made])
+
+
+def test_csv_has_n_interval_and_numbers_of_every_row(tables: list[Table]) -> None:
+    lenet, late, resnet = _lines(tables)
+    assert lenet["seeds"] == "0 1"
+    assert (lenet["official_n"], lenet["dedup_n"]) == ("200", "150")
+    assert (lenet["official_percent"], lenet["official_percent_sd"]) == ("65.00", "7.07")
+    assert (lenet["official_percent_low"], lenet["official_percent_high"]) == ("58.16", "71.27")
+    assert (lenet["parameters"], lenet["macs"]) == ("1020000", "54300000")
+    assert lenet["scored_data_sha256"] == SHA
+    assert lenet["runs"] == "lenet-s0 lenet-s1"
+    assert (lenet["device"], lenet["hardware"], lenet["commit"]) == ("Some CPU", "cpu", COMMIT)
+    assert (resnet["other_data"], resnet["official_percent_sd"]) == ("weights of ImageNet", "")
+    assert (late["official_percent"], late["scored_against"], late["epochs"]) == ("", "", "30")
+
+
+def test_csv_without_a_row_is_empty() -> None:
+    assert csv_text([]).strip() == ""
+
+
+def test_the_page_asks_for_nothing_outside(tables: list[Table]) -> None:
+    text = page([sheet_of(table) for table in tables])
+    for word in ("http:", "https:", "url(", "@import", "src="):
+        assert word not in text
+    script = re.search(r"<script>(.*)</script>", text, re.DOTALL)
+    assert script is not None
+    digest = b64encode(sha256(script[1].encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in text
+
+
+def test_the_page_is_whole_and_says_the_interval(tables: list[Table]) -> None:
+    read = Reader(page([sheet_of(table) for table in tables]))
+    tags = [tag for tag, _ in read.tags]
+    assert tags.count("tbody") == 2  # own data, other data
+    assert tags.count("tr") == 1 + 3
+    assert "58.16–71.27" in read.words
+    buttons = tags.count("button")
+    cells = [tag for tag, _ in read.tags if tag in ("td", "th")]
+    assert len(cells) == 4 * buttons
+    values = [a["data-value"] for _, a in read.tags if "data-value" in a]
+    assert "0.65" in values
+    assert all(value is not None and float(value) >= 0 for value in values)
+
+
+def test_words_of_a_run_are_no_markup_on_the_page() -> None:
+    made = sheet("<i>", "", [Column("<b>", str, str)], [["<script>1"]], ["<u>"])
+    text = page([made])
+    assert "<i>" not in text.replace("&lt;i&gt;", "")
+    assert "&lt;script&gt;1" in text
+    assert "<u>" not in text
+
+
+def test_the_terminal_cuts_nothing(tables: list[Table]) -> None:
+    out = StringIO()
+    show([sheet_of(table) for table in tables], Console(file=out, width=40))
+    text = out.getvalue()
+    for words in ("resnet_imagenet", "65.00 ± 7.07", "full-trained", "ImageNet", "1.02 M", "1.37"):
+        assert words in text
+    assert "…" not in text
+    assert "note: late, seed 0: not evaluated: mien evaluate " in text
+    assert "commit" not in text
+
+
+def test_optional_columns_go_where_they_say_nothing() -> None:
+    columns = [Column("a", str), Column("b", lambda row: "—", optional=True)]
+    assert [c.header for c in sheet("", "", columns, [["x"], []], []).columns] == ["a"]
+    assert len(sheet("", "", columns, [["x"], []], []).parts) == 1
+
+
+def test_the_files_name_no_place_on_the_machine(tables: list[Table], tmp_path: Path) -> None:
+    crossed = gather([made_crossval(tmp_path / "cv")]).crossed
+    out = tmp_path / "report"
+    files = write(out, tables, crossed)
+    assert [path.name for path in files] == [
+        "compare.md", "compare.csv", "compare.html", "compare_crossval.csv",
+    ]  # fmt: skip
+    place = str(tables[0].rows[0].runs[0].source.parent)
+    for path in files:
+        text = path.read_text(encoding="utf-8")
+        assert place not in text
+        assert str(tmp_path) not in text
+    assert "mien evaluate late-s0" in (out / "compare.html").read_text(encoding="utf-8")
+    assert "## Cross-validations" in (out / "compare.md").read_text(encoding="utf-8")
+
+
+def test_without_crossvalidations_there_is_no_table_of_them(
+    tables: list[Table], tmp_path: Path
+) -> None:
+    assert len(sheets_of(tables, [])) == len(tables)
+    assert len(write(tmp_path / "report", tables)) == 3
+
+
+def test_what_stands_in_the_way_is_not_replaced(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    run = made_run(tmp_path / "run")
+    taken = tmp_path / "taken"
+    taken.mkdir()
+    (taken / "compare.csv").write_text("")
+    said: dict[Any, str] = {file: "this is a file", run: "a run's own", taken: "exists already"}
+    for path, words in said.items():
+        with pytest.raises(UsageError, match=words):
+            check_out(path)
+    check_out(taken, overwrite=True)
+    check_out(tmp_path / "new")

@@ -1,0 +1,103 @@
+import crossval_run  # noqa: F401  (makes torch ready)
+import numpy as np
+import pytest
+
+from mien.evaluation.answers import Answers
+from mien.evaluation.metrics import classification_report
+from mien.training.crossval import scores
+
+CLASSES = ("anger", "fear", "sadness")
+
+
+def fold(true, predicted, number=0):
+    report = classification_report(np.array(true), np.array(predicted), CLASSES)
+    return {"repeat": 0, "fold": number, "heads": {"fer2013": {"fer2013": {"official": report}}}}
+
+
+FOLDS = [fold([0, 0, 1, 2], [0, 0, 1, 0]), fold([0, 1, 1, 1], [0, 0, 0, 1], 1)]
+
+
+def test_the_spread_of_values_is_that_worked_by_hand():
+    assert scores.spread([0.5, 0.7, 0.6]) == {
+        "mean": pytest.approx(0.6),
+        "sd": pytest.approx(0.1),
+        "min": 0.5,
+        "max": 0.7,
+        "folds": 3,
+    }
+    assert scores.spread([0.5])["sd"] is None
+    assert scores.spread([])["mean"] is None
+
+
+def test_mean_and_spread_are_over_the_folds():
+    found = scores.summary([one["heads"] for one in FOLDS])["fer2013"]["fer2013"]
+    assert found["n"] == 8
+    assert found["accuracy"]["mean"] == pytest.approx((0.75 + 0.5) / 2)
+    assert found["accuracy"]["sd"] == pytest.approx(0.25 / 2**0.5)
+    macro = [one["heads"]["fer2013"]["fer2013"]["official"]["macro_f1"] for one in FOLDS]
+    assert found["macro_f1"]["mean"] == pytest.approx(np.mean(macro))
+
+
+def test_a_class_is_averaged_over_the_folds_that_hold_it():
+    classes = scores.summary([one["heads"] for one in FOLDS])["fer2013"]["fer2013"]["per_class"]
+    assert list(classes) == list(CLASSES)
+    assert classes["sadness"]["recall"] == {"mean": 0, "sd": None, "min": 0, "max": 0, "folds": 1}
+    assert classes["fear"]["recall"]["mean"] == pytest.approx((1 + 1 / 3) / 2)
+    assert classes["anger"]["support"] == 3
+    assert classes["anger"]["recall"]["folds"] == 2
+
+
+def test_a_fold_without_a_class_is_told():
+    assert scores.lacking(FOLDS, "fer2013", "fer2013") == [
+        "fold 1 of repeat 0 holds out no picture of sadness: its macro-F1 counts that as 0"
+    ]
+    assert scores.lacking(FOLDS[:1], "fer2013", "fer2013") == []
+    assert scores.lacking(FOLDS, "fer2013", "ferplus_majority") == []
+
+
+def test_a_protocol_that_some_fold_lacks_is_averaged_over_the_others():
+    other = {"heads": {"fer2013": {**FOLDS[0]["heads"]["fer2013"]}}}
+    other["heads"]["fer2013"]["ferplus_majority"] = FOLDS[1]["heads"]["fer2013"]["fer2013"]
+    found = scores.summary([FOLDS[0]["heads"], other["heads"]])["fer2013"]
+    assert found["fer2013"]["accuracy"]["folds"] == 2
+    assert found["ferplus_majority"]["accuracy"]["folds"] == 1
+
+
+@pytest.mark.parametrize(
+    ("heads", "names", "protocol"),
+    [
+        (["fer2013", "ferplus"], ["fer2013", "ferplus_majority"], "fer2013"),
+        (["ferplus"], ["fer2013", "ferplus_majority"], "ferplus_majority"),
+        (["ferplus"], ["ferplus"], "ferplus"),
+        (["eight"], ["seven"], "seven"),
+    ],
+)
+def test_the_main_score_is_the_first_heads_on_its_own_labels(heads, names, protocol):
+    assert scores.main_of(heads, names) == (heads[0], protocol)
+
+
+@pytest.mark.parametrize("votes", [None, np.arange(30, dtype=np.int16).reshape(3, 10)])
+def test_pooled_answers_are_those_of_all_folds_in_their_order(votes):
+    whole = Answers(
+        ids=np.array(["a", "b", "c"]),
+        labels=np.array([0, 1, 2]),
+        votes=votes,
+        copy_in_train=np.zeros(3, bool),
+        label_set="fer2013",
+        logits={"fer2013": np.arange(21, dtype=np.float32).reshape(3, 7)},
+    )
+
+    def part(rows):
+        return Answers(
+            ids=whole.ids[rows],
+            labels=whole.labels[rows],
+            votes=None if votes is None else votes[rows],
+            copy_in_train=whole.copy_in_train[rows],
+            label_set=whole.label_set,
+            logits={head: values[rows] for head, values in whole.logits.items()},
+        )
+
+    found = scores.pooled([part(slice(0, 2)), part(slice(2, 3))])
+    for name in ("ids", "labels", "votes", "copy_in_train"):
+        assert np.array_equal(getattr(found, name), getattr(whole, name))
+    assert np.array_equal(found.logits["fer2013"], whole.logits["fer2013"])

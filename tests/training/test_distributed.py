@@ -1,0 +1,70 @@
+"""Two CPU processes train one network (docs/distributed.md)."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+torch = pytest.importorskip("torch")
+
+from safetensors.torch import load_file  # noqa: E402
+from small_experiment import SMALL  # noqa: E402
+
+TORCHRUN = (sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2")
+MIEN = (sys.executable, "-m", "mien")
+SCRIPT = Path(__file__).with_name("two_processes.py")
+
+
+def _config(folder: Path, drawn: Path, devices: int = 2) -> Path:
+    values = {**SMALL, "data": {"path": str(drawn), "heads": ["ferplus"]}}
+    values["train"] = {**SMALL["train"], "sampler": "weighted"}
+    values["machine"] = {"accelerator": "cpu", "devices": devices, "threads": 1}
+    path = folder / "small.yaml"
+    path.write_text(yaml.safe_dump(values))
+    return path
+
+
+def _run(*command: object) -> subprocess.CompletedProcess[str]:
+    mine = ("RANK", "LOCAL_RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
+    environment = {k: v for k, v in os.environ.items() if k not in mine}
+    environment["OMP_NUM_THREADS"] = "1"
+    words = [str(word) for word in command]
+    return subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_the_weights_of_two_processes_agree(drawn_set: Path, tmp_path: Path) -> None:
+    _config(tmp_path, drawn_set)
+    done = _run(*TORCHRUN, "--standalone", SCRIPT, tmp_path)
+    assert done.returncode == 0, done.stderr
+    first, second = (load_file(tmp_path / f"process{n}.safetensors") for n in (0, 1))
+    learnt = [k for k in first if "running" not in k]  # batch norm counts its own pictures
+    assert all(torch.equal(first[k], second[k]) for k in learnt)
+    state = json.loads((tmp_path / "run" / "state.json").read_text())
+    assert (state["status"], state["epochs"]) == ("finished", 2)
+    assert json.loads((tmp_path / "run" / "environment.json").read_text())["processes"] == 2
+
+
+def test_mien_starts_its_processes_itself_and_speaks_once(drawn_set: Path, tmp_path: Path) -> None:
+    config = _config(tmp_path, drawn_set)
+    done = _run(*MIEN, "train", config, "--out", tmp_path / "run")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("epoch 1/2") == done.stdout.count("best epoch") == 1
+    assert not done.stderr
+    rows = list(csv.DictReader((tmp_path / "run" / "metrics.csv").read_text().splitlines()))
+    assert [row["epoch"] for row in rows] == ["1", "2"]
+
+
+def test_a_batch_that_two_processes_cannot_share_is_refused(
+    drawn_set: Path, tmp_path: Path
+) -> None:
+    config = _config(tmp_path, drawn_set)
+    done = _run(*MIEN, "train", config, "train.batch_size=33", "--out", tmp_path / "run")
+    assert done.returncode == 2
+    assert "33" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "run").exists()

@@ -1,0 +1,25 @@
+"""What each of two processes runs in test_distributed.py: training, then its weights in a file."""
+
+import sys
+from pathlib import Path
+
+from mien.models.torchvision_operators import declare
+
+declare()
+
+from lightning.pytorch import Callback  # noqa: E402
+from safetensors.torch import save_file  # noqa: E402
+
+from mien.config import Experiment  # noqa: E402
+from mien.training.fit import fit  # noqa: E402
+
+
+class Weights(Callback):
+    def on_train_end(self, trainer, pl_module):  # type: ignore[no-untyped-def]
+        weights = {k: v.contiguous() for k, v in pl_module.network.state_dict().items()}
+        save_file(weights, folder / f"process{trainer.global_rank}.safetensors")
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    fit(Experiment.load(folder / "small.yaml"), folder / "run", watching=[Weights()])
