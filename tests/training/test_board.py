@@ -22,6 +22,7 @@ from tensorboard.plugins.custom_scalar import layout_pb2  # noqa: E402
 
 from mien.config import Experiment  # noqa: E402
 from mien.emotions import EMOTIONS, LABEL_SETS  # noqa: E402
+from mien.errors import RunError  # noqa: E402
 from mien.training import callbacks, machines  # noqa: E402
 from mien.training import fit as fitting  # noqa: E402
 from mien.training.module import Lesson  # noqa: E402
@@ -234,7 +235,7 @@ def test_an_epoch_without_a_checkpoint_is_not_written_twice(
 
     monkeypatch.setattr(callbacks.WholeCheckpoints, "save_checkpoint", full)
     root = tmp_path / "run"
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(RunError, match="the disk is full"):
         fitting.fit(_experiment(drawn_set), root, say=lambda line: None)
     fitting.resume(root, say=lambda line: None)
     assert saved == [0, 1, 1, 2]

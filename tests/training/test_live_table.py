@@ -165,7 +165,7 @@ def test_a_low_terminal_shows_fewer_epochs() -> None:
 def _fit(drawn: Path, out: Path, **changes: Any) -> None:
     values = {**SMALL, "data": {"path": str(drawn), "heads": ["ferplus"]}, **changes}
     values["train"] = {**SMALL["train"], "histograms": False, **changes.get("train", {})}
-    fitting.fit(Experiment.from_dict(values), out, say=lambda line: None, bar=True)
+    fitting.fit(Experiment.from_dict(values), out, say=print, bar=True)
 
 
 @pytest.fixture
@@ -182,7 +182,8 @@ def test_a_run_is_shown_until_its_end(
 ) -> None:
     _fit(drawn_set, tmp_path / "run", train={"stop_after": 5})
     shown = capsys.readouterr()
-    assert shown.out == ""
+    assert "epoch 2/2: train_loss" in shown.out  # a file here: lines stay out of the table
+    assert "epoch 2/2: train_loss" not in shown.err
     text = _plain(shown.err)
     assert re.search(r"epoch 1/2, step 1/6, .* images/s, 0:\d\d elapsed, at most .* left", text)
     assert "epoch 1/2, validating" in text
@@ -254,7 +255,7 @@ def test_without_a_terminal_nothing_is_shown(
     monkeypatch.delenv("TTY_COMPATIBLE", raising=False)
     _fit(drawn_set, tmp_path / "run", train={"epochs": 1})
     shown = capsys.readouterr()
-    assert (shown.out, shown.err) == ("", "")
+    assert ("val accuracy" in shown.out, shown.err) == (False, "")
 
 
 class Gone(io.StringIO):
@@ -303,6 +304,12 @@ def _table(rows: int) -> tuple[table.LiveTable, Any]:
     there.on_train_start(trainer, lesson)
     there.on_train_epoch_start(trainer, lesson)
     return there, trainer
+
+
+def test_the_time_elapsed_is_that_of_the_whole_run() -> None:
+    there, trainer = _table(20)  # of 60 s each, before this process began
+    assert 1200 <= there._progress(trainer, "training").elapsed < 1260
+    there.on_train_end(trainer, trainer.lightning_module)
 
 
 def test_it_draws_four_times_a_second_at_most(monkeypatch: pytest.MonkeyPatch) -> None:

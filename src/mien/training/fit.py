@@ -31,6 +31,7 @@ LIGHTNING_HINTS = (
     ".*smaller than the logging interval.*",
     ".*GPU available but not used.*",
     "Checkpoint directory .* exists and is not empty.*",
+    "The dirpath has changed from .*",  # a run folder may be moved
     ".*LeafSpec.*",
     ".*sync_dist=True.*",  # the module sums over the processes itself
 )

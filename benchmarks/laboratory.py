@@ -1,0 +1,145 @@
+"""Train, score and keep the laboratory's real runs, one after another, resumable.
+
+    python benchmarks/laboratory.py DATA RUNS [NAME...]    # all, or those named
+    python benchmarks/laboratory.py --list
+    python benchmarks/laboratory.py --table                # results/laboratory.md, from the results
+
+DATA holds the prepared datasets ``fer2013`` (mien data prepare, from any of its forms) and
+``merged8`` (mien data merge of fer2013 and expressions); RUNS takes the run folders and their logs.
+A run that was cut off goes on; one whose result is in results/runs is not run again. Each run is
+``mien train``, ``mien evaluate`` (the test split, once) and ``mien compare --save``.
+MobileNetV2's weights: ``MOBILENET=FILE`` names torchvision's mobilenet_v2-b0353104.pth.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+RESULTS, TABLE = ROOT / "results" / "runs", ROOT / "results" / "laboratory.md"
+OURS = "configs/shared_cnn_fer2013.yaml"
+"""mien's own recipe, for every network."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: its recipe, what is changed in it, and which command trains it."""
+
+    name: str
+    config: str
+    changes: tuple[str, ...] = ()
+    data: str = "fer2013"
+    command: tuple[str, ...] = ("train",)
+    environment: tuple[str, ...] = field(default=())
+
+
+def ours(network, *changes):
+    """Return the run of a network with mien's own recipe."""
+    return Run(f"{network}_ours", OURS, (f"model.name={network}", *changes))
+
+
+MOBILENET = (
+    "model.name=mobilenet_v2",
+    "model.pretrained={MOBILENET}",
+    "train.epochs=12",
+    "schedule={name: cosine, warmup_epochs: 1}",
+)
+RUNS = (
+    Run("three_block", "configs/three_block.yaml"),
+    Run("lenet", "configs/lenet.yaml"),
+    Run("four_block", "configs/four_block.yaml"),
+    Run("shared_cnn_fer2013", OURS),
+    Run("mycnn_merged8", "configs/mycnn_merged8.yaml", data="merged8"),
+    Run(
+        "mycnn_cv5",
+        "configs/mycnn_merged8.yaml",
+        ("data.heads=[fer2013]", "train.epochs=12"),
+        command=("crossval", "--folds", "5"),
+    ),
+    Run("tune_fer2013", "configs/tune_fer2013.yaml", command=("tune",)),
+    Run("mobilenet_v2_extract", "configs/resnet18_extract.yaml", MOBILENET),
+    Run(
+        "mobilenet_v2_finetune",
+        "configs/resnet18_finetune.yaml",
+        (*MOBILENET, "model.learn=all", "optimizer.backbone_lr=0.0005", "optimizer.name=adamw"),
+    ),
+    ours("three_block"),
+    ours("lenet", "optimizer.lr=0.02"),  # it has no norms: 0.1 is too much
+    ours("four_block"),
+    ours("compact_m"),
+    ours("compact_s"),
+    ours("resnet18"),
+    ours("vgg16"),
+)
+
+
+def command(run, data, runs):
+    """Return the command that trains a run, or goes on with it."""
+    out = runs / run.name
+    words = [sys.executable, "-m", "mien", *run.command]
+    if run.command == ("train",) and (out / "config.yaml").exists():
+        return [*words, "--resume", str(out)]
+    changes = [change.format(**os.environ) for change in run.changes]
+    name = f"name={run.name}"
+    return [
+        *(*words, str(ROOT / run.config), f"data.path={data / run.data}", name, *changes),
+        *("--out", str(out)),
+    ]
+
+
+def finished(run, runs):
+    """Tell whether a run is trained already."""
+    state = runs / run.name / "state.json"
+    return state.exists() and '"finished"' in state.read_text()
+
+
+def work(run, data, runs):
+    """Do all that is left of a run; return whether its result is there."""
+    result = RESULTS / f"{run.name}.json"
+    if result.exists():
+        return True
+    out, steps = runs / run.name, []
+    if not finished(run, runs):
+        steps.append(command(run, data, runs))
+    mien = [sys.executable, "-m", "mien"]
+    if run.command == ("train",):
+        steps.append([*mien, "evaluate", str(out)])
+    if run.command[0] in ("train", "crossval"):
+        steps.append([*mien, "compare", str(out), "--save", str(result)])
+    environment = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE"}
+    with (runs / f"{run.name}.log").open("a") as log:
+        for step in steps:
+            print("$", *step[1:], file=log, flush=True)
+            done = subprocess.run(
+                step, env=environment, stdout=log, stderr=log, check=False, cwd=runs
+            )
+            if done.returncode:
+                return False
+    return True
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("data", type=Path, nargs="?")
+    parser.add_argument("runs", type=Path, nargs="?")
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--list", action="store_true")
+    args = parser.parse_args()
+    if args.list or args.runs is None:
+        for run in RUNS:
+            there = "done" if (RESULTS / f"{run.name}.json").exists() else ""
+            print(f"{run.name:24} {run.config:36} {' '.join(run.changes)} {there}")
+        return
+    args.runs.mkdir(parents=True, exist_ok=True)
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    for run in RUNS:
+        if not args.names or run.name in args.names:
+            good = work(run, args.data.resolve(), args.runs.resolve())
+            print(run.name, "done" if good else "stopped; see its log", flush=True)
+
+
+if __name__ == "__main__":
+    main()
