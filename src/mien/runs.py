@@ -10,7 +10,7 @@
       metrics.csv         one line an epoch
       checkpoints/        last.ckpt, to resume from
       best.safetensors    the best weights so far
-      state.json          running | finished | failed, best epoch, hours
+      state.json          running | finished | failed | pruned (by mien tune), best epoch, hours
       curves.png          loss and accuracy, drawn at the end
       tensorboard/
 """

@@ -56,9 +56,9 @@ def test_dense_layers_take_what_the_pools_leave() -> None:
         ("compact_m", 513_345, 39_948_484),
         ("compact_s", 237_135, 18_764_408),
         ("lenet", 2_456_071, 24_260_096),
-        ("mycnn", 1_199_591, 12_460_928),
-        ("three_block", 683_751, 22_487_936),
-        ("four_block", 1_229_223, 56_993_536),
+        ("mycnn", 1_199_719, 12_460_928),
+        ("three_block", 683_879, 22_487_936),
+        ("four_block", 1_229_479, 56_993_536),
     ],
 )
 def test_each_has_the_parameters_that_it_says(name: str, parameters: int, macs: int) -> None:
@@ -107,21 +107,21 @@ def test_four_pools_leave_nothing_of_fifteen_pixels() -> None:
 def test_mycnn_is_two_convolutions_with_norms_dropout_and_a_dense_layer() -> None:
     body, width = OWN["mycnn"].build(1, 48, 1)
     assert [_kinds(part) for part in body[:-1]] == [BLOCK, BLOCK]
-    assert _kinds(body[-1]) == ["Flatten", "Dropout", "Linear", "ReLU"]
+    assert _kinds(body[-1]) == ["Flatten", "Dropout", "Linear", "BatchNorm1d", "ReLU"]
     assert (_channels(body), body[-1][1].p, width) == ([32, 64], 0.5, 128)
 
 
 def test_three_block_is_the_drawn_one() -> None:
     body, width = OWN["three_block"].build(1, 48, 1)
     assert [_kinds(part) for part in body[:-1]] == [BLOCK] * 3
-    assert _kinds(body[-1]) == ["Flatten", "Linear", "ReLU"]
+    assert _kinds(body[-1]) == ["Flatten", "Linear", "BatchNorm1d", "ReLU"]
     assert (_channels(body), width) == ([32, 64, 128], 128)
 
 
 def test_four_block_has_dropout_in_each_block() -> None:
     body, width = OWN["four_block"].build(1, 48, 1)
     assert [_kinds(part) for part in body[:-1]] == [[*BLOCK, "Dropout"]] * 4
-    assert _kinds(body[-1]) == ["Flatten", "Linear", "ReLU"]
+    assert _kinds(body[-1]) == ["Flatten", "Linear", "BatchNorm1d", "ReLU"]
     assert (_channels(body)[-1], width) == (256, 256)
     assert costs(_network("four_block"), 1, 48).macs < 60_000_000
 

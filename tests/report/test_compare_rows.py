@@ -9,12 +9,13 @@ from made_runs import COMMIT, SHA, made_run
 
 from mien.errors import UnknownNameError
 from mien.evaluation.metrics import wilson_interval
+from mien.evaluation.protocols import own_protocol
 from mien.report.compare import numbers, words
 from mien.report.compare.inputs import read
 from mien.report.compare.measure import Measure, wilson
 from mien.report.compare.notes import notes_of
 from mien.report.compare.record import Run
-from mien.report.compare.rows import Row, own_protocol, rows_of
+from mien.report.compare.rows import Row, rows_of
 from mien.report.compare.tables import SORTS, Table, tables_of
 
 OTHER = "c" * 64

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from mien.emotions import EMOTIONS
-from mien.errors import MissingExtraError, RunError
+from mien.errors import MissingExtraError
 from mien.evaluation.metrics import classification_report, confusion_matrix
 
 pytest.importorskip("matplotlib")
@@ -78,19 +78,6 @@ def test_bars_of_each_class() -> None:
     assert legend == [f"macro-F1 {REPORT['macro_f1']:.3f}", "precision", "recall", "F1"]
 
 
-def test_curves_have_a_panel_a_measure() -> None:
-    loss, accuracy = figures.curves_figure(ROWS).axes
-    assert (loss.get_title(), accuracy.get_title()) == ("loss", "accuracy")
-    assert [line.get_label() for line in loss.lines] == ["training", "validation"]
-    assert [line.get_linestyle() for line in loss.lines] == ["--", "-"]  # told apart in grey too
-    assert list(np.asarray(accuracy.lines[0].get_ydata())) == [0, 0.1, 0.2, 0.3, 0.4]
-
-
-def test_curves_without_numbers_are_refused() -> None:
-    with pytest.raises(RunError, match="train at least one epoch"):
-        figures.curves_figure([])
-
-
 def test_samples_are_ticked_or_crossed() -> None:
     grey, colour = np.zeros((8, 8), np.uint8), np.zeros((9, 9, 3), np.uint8)
     figure = figures.probability_samples_figure(
@@ -109,10 +96,9 @@ def test_samples_are_ticked_or_crossed() -> None:
     [
         figures.confusion_figure(MATRIX, EMOTIONS),
         figures.per_class_figure(REPORT),
-        figures.curves_figure(ROWS),
         figures.probability_samples_figure([np.eye(8, dtype=np.uint8)] * 7, TRUE, TRUE, EMOTIONS),
     ],
-    ids=["confusion", "per_class", "curves", "samples"],
+    ids=["confusion", "per_class", "samples"],
 )
 def test_figures_are_written_as_png(figure: Figure, tmp_path: Path) -> None:
     path = tmp_path / "new" / "figure.png"
@@ -136,7 +122,7 @@ def test_a_failed_figure_leaves_the_old_one(
 
     monkeypatch.setattr(Path, "write_bytes", torn)
     with pytest.raises(OSError, match="No space left"):
-        figures.save(figures.curves_figure(ROWS), path)
+        figures.save(figures.per_class_figure(REPORT), path)
     assert [p.name for p in tmp_path.iterdir()] == ["figure.png"]
     assert path.read_text() == "old"
 
@@ -145,7 +131,7 @@ def test_drawing_touches_no_pyplot() -> None:
     code = (
         "import sys; from mien.report import figures, tables;"
         "assert 'matplotlib' not in sys.modules;"
-        "figures.curves_figure([{'epoch': 0, 'val_loss': 1}]);"
+        "figures.blank(2, 2);"
         "assert 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -63,19 +63,6 @@ def test_a_protocol_that_some_fold_lacks_is_averaged_over_the_others():
     assert found["ferplus_majority"]["accuracy"]["folds"] == 1
 
 
-@pytest.mark.parametrize(
-    ("heads", "names", "protocol"),
-    [
-        (["fer2013", "ferplus"], ["fer2013", "ferplus_majority"], "fer2013"),
-        (["ferplus"], ["fer2013", "ferplus_majority"], "ferplus_majority"),
-        (["ferplus"], ["ferplus"], "ferplus"),
-        (["eight"], ["seven"], "seven"),
-    ],
-)
-def test_the_main_score_is_the_first_heads_on_its_own_labels(heads, names, protocol):
-    assert scores.main_of(heads, names) == (heads[0], protocol)
-
-
 @pytest.mark.parametrize("votes", [None, np.arange(30, dtype=np.int16).reshape(3, 10)])
 def test_pooled_answers_are_those_of_all_folds_in_their_order(votes):
     whole = Answers(

@@ -95,13 +95,28 @@ fit.fit(Experiment.load(Path(sys.argv[1])), Path(sys.argv[2]))
 """
 
 
-@pytest.mark.parametrize("schedule", ["cosine", "plateau"])
+EVERYTHING: dict[str, object] = {
+    "train": {"epochs": 4, "sampler": "weighted", "sizes": [16, 24], "stop_after": 4},
+    "optimizer": {"name": "sgd", "lr": 0.05, "sam": 0.05, "clip": 1, "backbone_lr": 0.03},
+    "schedule": {"name": "onecycle"},
+    "loss": {"name": "focal", "class_weights": "balanced", "label_smoothing": 0.1},
+    "mix": {"mixup": 0.4, "cutmix": 0.4},
+}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"train": {"epochs": 4}, "schedule": {"name": "cosine"}},
+        {"train": {"epochs": 4}, "schedule": {"name": "plateau", "patience": 1}},
+        EVERYTHING,
+    ],
+    ids=["cosine", "plateau", "everything"],
+)
 def test_killed_and_resumed_gives_the_weights_of_an_uninterrupted_run(
-    drawn_set: Path, tmp_path: Path, schedule: str
+    drawn_set: Path, tmp_path: Path, settings: dict[str, object]
 ) -> None:
-    experiment = _experiment(
-        drawn_set, train={"epochs": 4}, schedule={"name": schedule, "patience": 1}
-    )
+    experiment = _experiment(drawn_set, **settings)
     whole = _fit(experiment, tmp_path / "whole")
     config, root = tmp_path / "e.yaml", tmp_path / "killed"
     config.write_text(experiment.to_yaml())

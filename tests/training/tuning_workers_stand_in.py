@@ -10,6 +10,7 @@ from typing import Any
 
 from mien.config import Experiment
 from mien.training.tuning import workers
+from mien.training.tuning.inherited import hold
 from mien.training.tuning.interrupts import once
 from mien.training.tuning.plan import Plan
 
@@ -38,7 +39,7 @@ def waits(plan: Plan, report: Any) -> None:
     """Work for ever; an interrupt is noted in a file."""
     try:
         signal.signal(signal.SIGINT, once)
-        workers._hold(False)
+        hold(False)
         threading.Thread(target=workers._end_with_parent, daemon=True).start()
         (plan.out / f"{os.getpid()}.began").touch()
         time.sleep(600)

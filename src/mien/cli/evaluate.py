@@ -48,7 +48,7 @@ def evaluate(
             "heads": scores,
         },
     )
-    draw(folder, prepared, model / "metrics.csv")
+    draw(folder, prepared, model if model.is_dir() else None)
     _show(scores)
     typer.echo(f"metrics.json, predictions.npz and figures: {folder}")
 

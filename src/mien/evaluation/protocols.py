@@ -12,7 +12,7 @@ Each is scored on ``official`` rows (all that have a label) and ``dedup`` rows (
 byte-identical copy in Training), both from the same answers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,7 @@ __all__ = [
     "ferplus_majority",
     "ferplus_plurality",
     "mask_classes",
+    "own_protocol",
     "score",
     "soft_targets",
 ]
@@ -63,6 +64,15 @@ def mask_classes(
     total = kept.sum(axis=1, keepdims=True)
     uniform = keep / max(int(keep.sum()), 1)
     return np.where(total > 0, kept / np.where(total > 0, total, 1), uniform)
+
+
+def own_protocol(head: str, there: Iterable[str]) -> str:
+    """Return which of the protocols that are there is of a head's own labels, else the first.
+
+    Own are labels of the same name, then the majority label of its votes.
+    """
+    names = list(there)
+    return next(name for name in (head, f"{head}_majority", *names) if name in names)
 
 
 def score(

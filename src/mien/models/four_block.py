@@ -1,12 +1,12 @@
 """Four blocks and dense layers: the net of the real-time study.
 
 Four times convolution 3×3, batch norm, ReLU, 2×2 max-pool, dropout 0.1 (32, 96, 192, 256
-channels), then a layer of 256 with ReLU; the network adds dropout and the last layer. For
-48×48×1 and seven classes that is 1,229,223 parameters. The description gives the order within
-a block and "dense layers". Read into it: one convolution a block; a ReLU after each norm;
-channels that spend the multiplications on the middle blocks, as many as a CPU trains in hours;
-little dropout in the blocks, since the norms and the augmentation regularise too; two dense
-layers, this one and the last.
+channels), then a layer of 256 with batch norm and ReLU; the network adds dropout and the last
+layer. For 48×48×1 and seven classes that is 1,229,479 parameters. The description gives the
+order within a block and "dense layers". Read into it: one convolution a block; a ReLU after each
+norm; channels that spend the multiplications on the middle blocks, as many as a CPU trains in
+hours; little dropout in the blocks, since the norms and the augmentation regularise too; two
+dense layers, this one and the last.
 """
 
 from torch import nn

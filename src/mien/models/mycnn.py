@@ -1,11 +1,11 @@
 """MyCNN: the net of two convolutional layers, for small sets and quick studies.
 
 Twice convolution 3×3, batch norm, ReLU, 2×2 max-pool (32, 64 channels), then dropout 0.5 and a
-layer of 128 with ReLU; the network adds dropout and the last layer. For 48×48×1 and seven
-classes that is 1,199,591 parameters. The description gives the two convolutions, their norms
-and the dropout of 0.5. Read into it: 3×3 kernels and the usual 32 and 64 channels; the pools,
-without which the dense layer would have 19 million parameters; one dense layer between the map
-and the answer, where the dropout stands, since that layer holds nearly all parameters.
+layer of 128 with batch norm and ReLU; the network adds dropout and the last layer. For 48×48×1
+and seven classes that is 1,199,719 parameters. The description gives the two convolutions, their
+norms and the dropout of 0.5. Read into it: 3×3 kernels and the usual 32 and 64 channels; the
+pools, without which the dense layer would have 19 million parameters; one dense layer between
+the map and the answer, where the dropout stands, since that layer holds nearly all parameters.
 """
 
 from torch import nn

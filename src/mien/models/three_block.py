@@ -1,9 +1,10 @@
 """Three blocks and a dense layer: the net of the step-by-step study.
 
 Three times convolution 3×3, batch norm, ReLU, 2×2 max-pool (32, 64, 128 channels), then a layer
-of 128 with ReLU; the network adds dropout (0.5 in the description: ``model.dropout``) and the
-last layer. For 48×48×1 and seven classes that is 683,751 parameters. Read into the description:
-one convolution a block, with 3×3 kernels that keep the size of the map.
+of 128 with batch norm and ReLU; the network adds dropout (0.5 in the description:
+``model.dropout``) and the last layer. For 48×48×1 and seven classes that is 683,879 parameters.
+Read into the description: one convolution a block, with 3×3 kernels that keep the size of the
+map; a norm and a ReLU after the dense layer (``blocks.dense`` says why the norm).
 """
 
 from torch import nn

@@ -1,6 +1,5 @@
 """The pictures of an evaluation, drawn from its files."""
 
-import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -9,45 +8,33 @@ import numpy as np
 
 from mien.datasets.prepared import PreparedSet
 from mien.emotions import EMOTIONS, LABEL_SETS
-from mien.report import figures
+from mien.evaluation.protocols import own_protocol
+from mien.report import figures, learning
 
 SAMPLES = 12
 
 
-def draw(folder: Path, prepared: PreparedSet, curves: Path | None = None) -> list[Path]:
+def draw(folder: Path, prepared: PreparedSet, run: Path | None = None) -> None:
     """Draw what ``mien evaluate`` wrote: confusion, scores a class, samples, learning curves.
 
     Args:
         folder: holds ``metrics.json`` and ``predictions.npz``; the pictures go there.
         prepared: the dataset that was scored; its pictures are the samples.
-        curves: a run's ``metrics.csv``, where there is one.
-
-    Returns:
-        The files written.
+        run: whose learning curves are drawn too, where it is a run.
     """
     heads = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))["heads"]
     drawn = {}
     for head, protocols in heads.items():
-        report = own_report(head, protocols)
+        report = protocols[own_protocol(head, protocols)]["official"]
         drawn[f"confusion_{head}"] = figures.confusion_figure(
             np.array(report["confusion"]), report["classes"]
         )
         drawn[f"classes_{head}"] = figures.per_class_figure(report)
         drawn[f"samples_{head}"] = _samples(folder / "predictions.npz", prepared, head)
-    if curves is not None and curves.is_file():
-        rows = list(csv.DictReader(curves.read_text(encoding="utf-8").splitlines()))
-        drawn["curves"] = figures.curves_figure(rows)
     for name, figure in drawn.items():
         figures.save(figure, folder / f"{name}.png")
-    return [folder / f"{name}.png" for name in drawn]
-
-
-def own_report(head: str, protocols: dict[str, Any]) -> dict[str, Any]:
-    """Return the official report of a head on its own labels, or on the first there are."""
-    names = [head, f"{head}_majority", *protocols]
-    own = next(name for name in names if name in protocols)
-    report: dict[str, Any] = protocols[own]["official"]
-    return report
+    if run is not None:
+        learning.draw(run, folder / "curves.png")
 
 
 def _samples(predictions: Path, prepared: PreparedSet, head: str) -> Any:

@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.errors import MissingExtraError
-from mien.report.curves import curves
 from mien.runs import whole_file
 
 if TYPE_CHECKING:
@@ -98,32 +97,6 @@ def per_class_figure(report: Mapping[str, Any]) -> "Figure":
     axes.set_title(f"Each class: accuracy {accuracy:.1%}, n = {n:,}", loc="left")
     axes.legend(ncols=4, loc="lower right", bbox_to_anchor=(1, 1), frameon=False)
     axes.spines[["top", "right"]].set_visible(False)
-    return figure
-
-
-def curves_figure(rows: Sequence[Mapping[str, Any]]) -> "Figure":
-    """Draw what was recorded at each epoch, one panel a measure, training against validation.
-
-    Args:
-        rows: the lines of ``metrics.csv``; see ``mien.report.curves.curves`` for its columns.
-
-    Raises:
-        RunError: nothing in them can be drawn.
-    """
-    panels = curves(rows)
-    columns = min(len(panels), 2)
-    lines = -(-len(panels) // columns)
-    figure = blank(5.2 * columns, 3.4 * lines)
-    for number, (measure, series) in enumerate(panels.items(), start=1):
-        axes = figure.add_subplot(lines, columns, number)
-        for split, (epochs, values) in series.items():
-            plot_curve(axes, split, epochs, values)
-        axes.set(title=measure.replace("_", " "), xlabel="epoch")
-        axes.locator_params(axis="x", integer=True)
-        if measure.startswith("accuracy"):
-            axes.yaxis.set_major_formatter(percent)
-        axes.grid(alpha=0.3)
-        axes.legend(frameon=False)
     return figure
 
 

@@ -45,7 +45,7 @@ def importance_figure(study: Mapping[str, Any]) -> "Figure":
     axes.set_yticks(range(len(names)), names)
     axes.invert_yaxis()
     axes.set(xlim=(0, 1.1), xlabel=f"share of the variance of {study['monitor']}")
-    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
     axes.set_title(
         f"What mattered in {study['study']}: {found['method']},\n{found['n']} finished trials; "
         "lines: 5th to 95th percentile over redrawn trials",

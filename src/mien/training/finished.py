@@ -17,6 +17,9 @@ from mien.models.registry import build
 from mien.runs import RunFolder
 from mien.training.data import fitted
 
+AT_ONCE = 256
+"""Pictures that a network answers in one pass."""
+
 
 def open_run(root: Path) -> tuple[RunFolder, Experiment, nn.Module]:
     """Return a finished run's folder, experiment, and answering network in evaluation mode.
@@ -50,6 +53,7 @@ def load_weights(network: nn.Module, path: Path) -> None:
     network.load_state_dict(weights)
 
 
+@torch.inference_mode()
 def of_run(
     network: nn.Module,
     experiment: Experiment,
@@ -57,13 +61,8 @@ def of_run(
     rows: npt.NDArray[np.int64],
 ) -> dict[str, npt.NDArray[np.float32]]:
     """Return each head's logits on rows of a prepared dataset, ``float32 [N, K]``."""
-    faces = torch.from_numpy(fitted(prepared, experiment.preprocess, rows)).float() / 255
-    found = logits(network, experiment.preprocess.normalised(faces))
-    return {head: values.numpy() for head, values in found.items()}
-
-
-@torch.inference_mode()
-def logits(network: nn.Module, faces: torch.Tensor, batch: int = 256) -> dict[str, torch.Tensor]:
-    """Return each head's logits ``[N, K]`` for normalised faces ``float32 [N, C, S, S]``."""
-    parts = [network(chunk) for chunk in faces.split(batch)]
-    return {head: torch.cat([part[head] for part in parts]) for head in parts[0]}
+    spec, parts = experiment.preprocess, []
+    for some in np.split(rows, range(AT_ONCE, len(rows), AT_ONCE)):
+        faces = torch.from_numpy(fitted(prepared, spec, some)).float() / 255
+        parts.append(network(spec.normalised(faces)))
+    return {head: torch.cat([part[head] for part in parts]).numpy() for head in parts[0]}

@@ -32,6 +32,7 @@ LIGHTNING_HINTS = (
     ".*GPU available but not used.*",
     "Checkpoint directory .* exists and is not empty.*",
     "The dirpath has changed from .*",  # a run folder may be moved
+    ".*in eval mode at the start of training.*",  # frozen layers
     ".*LeafSpec.*",
     ".*sync_dist=True.*",  # the module sums over the processes itself
 )

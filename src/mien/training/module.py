@@ -109,12 +109,12 @@ class Lesson(LightningModule):
         self.confusion = {
             head: reduce(counts, reduce_op="sum") for head, counts in self.confusion.items()
         }
-        self.log("val_loss", (loss / count).float())
+        self.log("val_loss", (loss / count).float(), logger=False)
         for name, measure in (("accuracy", losses.accuracy), ("macro_f1", losses.macro_f1)):
             each = {head: measure(counts) for head, counts in self.confusion.items()}
             for head, value in each.items():
-                self.log(f"val_{name}_{head}", value)
-            self.log(f"val_{name}", torch.stack(list(each.values())).mean())
+                self.log(f"val_{name}_{head}", value, logger=False)
+            self.log(f"val_{name}", torch.stack(list(each.values())).mean(), logger=False)
         if self.plateau is not None and not self.trainer.sanity_checking:
             self.plateau.watch(float(loss / count))
 
@@ -161,8 +161,14 @@ class Lesson(LightningModule):
                 self._log_mean(f"train_accuracy_{head}", right / clear, int(clear))
 
     def _log_mean(self, name: str, value: Tensor, rows: int) -> None:
-        several = self.trainer.world_size > 1
-        self.log(name, value, on_epoch=True, on_step=False, batch_size=rows, sync_dist=several)
+        self.log(
+            *(name, value),
+            on_epoch=True,
+            on_step=False,
+            logger=False,  # the board writes the epochs
+            batch_size=rows,
+            sync_dist=self.trainer.world_size > 1,
+        )
 
     @staticmethod
     def _scaled(faces: Tensor) -> Tensor:

@@ -43,8 +43,12 @@ def check(checkpoint: Path, lesson: nn.Module, experiment: Experiment) -> None:
 
 
 def settings(experiment: Experiment) -> dict[str, Any]:
-    """Return what decides a run's weights: all settings but the machine's."""
-    return {k: v for k, v in experiment.to_dict().items() if k not in ("machine", "tune")}
+    """Return what decides a run's weights: all settings but the machine's and the paths.
+
+    ``data.json`` has the hashes of what lies at the paths.
+    """
+    told = experiment.without_folders().to_dict()
+    return {k: v for k, v in told.items() if k not in ("machine", "tune")}
 
 
 def mark(experiment: Experiment) -> dict[str, Any]:

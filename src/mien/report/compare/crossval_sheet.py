@@ -6,11 +6,11 @@ Their spread is over folds, not over seeds, and no test picture is in them: they
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from mien.evaluation.protocols import own_protocol
 from mien.report.compare import numbers, words
 from mien.report.compare.crossval import Crossed, Crossval, Spread
 from mien.report.compare.measure import Measure, Score
 from mien.report.compare.names import protocol_words
-from mien.report.compare.rows import own_protocol
 from mien.report.compare.sheet import Column, Sheet, sheet
 
 NOTE = (

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mien.evaluation.protocols import own_protocol
 from mien.report.compare.measure import Measure, Score
 from mien.report.compare.record import Evaluation, Record, Report, Run, Scored
 from mien.report.compare.settings import settings_of
@@ -116,15 +117,6 @@ def rows_of(runs: Sequence[Run], protocol: str = OWN) -> list[Row]:
     return [
         _row(sorted(group, key=lambda e: e.run.record.config.seed)) for group in groups.values()
     ]
-
-
-def own_protocol(head: str, protocols: Iterable[str]) -> str:
-    """Return the protocol of a head's own labels, else the first there is.
-
-    Own are labels of the same name, then the majority label of its votes.
-    """
-    there = list(protocols)
-    return next(name for name in (head, f"{head}_majority", *there) if name in there)
 
 
 def _entries(run: Run, protocol: str) -> Iterator[_Entry]:

@@ -7,9 +7,10 @@ from typing import Any
 from mien.config import Experiment
 from mien.datasets.prepared import PreparedSet
 from mien.errors import RunError, TrainingError
+from mien.evaluation.protocols import own_protocol
 from mien.runs import write_json
 from mien.training import guard
-from mien.training.crossval import keeping, scores
+from mien.training.crossval import keeping
 from mien.training.crossval.dealing import Searching, begun, deal, leave_nothing, unseen_search
 from mien.training.crossval.one_fold import run_fold
 from mien.training.crossval.plan import Dealing, Place, Plan, places, plan
@@ -121,7 +122,7 @@ def _fold(
             "folder (--out)"
         ) from error
     head = made.given.data.heads[0]
-    _, protocol = scores.main_of([head], scored["heads"][head])
+    protocol = own_protocol(head, scored["heads"][head])
     report = scored["heads"][head][protocol]["official"]
     count = f"{every.index(place) + 1} of {len(every)}"
     say(

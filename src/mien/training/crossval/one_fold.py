@@ -22,8 +22,6 @@ from mien.training.finished import of_run, open_run
 
 Say = Callable[[str], None]
 HELD_OUT, PREDICTIONS = "held_out.json", "predictions.npz"
-AT_ONCE = 1024
-"""Pictures that are answered at once, which bounds the memory."""
 MAY_DIFFER = ("machine.", "data.fold.file:")
 """Another machine, and a folder that was moved, change nothing about a run's settings."""
 
@@ -120,9 +118,7 @@ def _follow(run: RunFolder, experiment: Experiment) -> None:
 def _score(place: Place, prepared: PreparedSet) -> dict[str, Any]:
     run, experiment, network = open_run(place.root)
     rows = np.flatnonzero(fold_file.read(place.folds, prepared) == place.fold)
-    chunks = np.split(rows, range(AT_ONCE, len(rows), AT_ONCE))
-    parts = [of_run(network, experiment, prepared, chunk) for chunk in chunks]
-    logits = {head: np.concatenate([part[head] for part in parts]) for head in parts[0]}
+    logits = of_run(network, experiment, prepared, rows)
     answers = unseen(Answers.of(prepared, rows, logits))
     answers.save(place.root / PREDICTIONS)
     state, data = run.read_state(), read_json(run.data)

@@ -5,6 +5,7 @@ from typing import Any
 from mien.datasets.again import known
 from mien.datasets.prepared import PreparedSet
 from mien.datasets.together import kept
+from mien.evaluation.protocols import own_protocol
 from mien.runs import environment
 from mien.training.crossval import scores
 from mien.training.crossval.one_fold import PREDICTIONS, answers_of, official
@@ -22,7 +23,8 @@ def result(
         answers = scores.pooled([answers_of(p.root / PREDICTIONS, prepared) for p in own])
         together.append({"repeat": repeat, "heads": official(answers.scores())})
     heads = list(made.given.data.heads)
-    head, protocol = scores.main_of(heads, together[0]["heads"][heads[0]])
+    head = heads[0]  # the first head speaks for all
+    protocol = own_protocol(head, together[0]["heads"][head])
     plan = made.to_dict()
     hours: list[float] = [one["hours"] for one in each]
     return {

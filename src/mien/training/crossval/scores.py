@@ -7,7 +7,7 @@ one repeat, each answered by the run that did not learn it; F1 of pooled counts 
 on how a rare class fell into the folds (Forman & Scholz 2010, SIGKDD Explorations 12(1):49-57).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from statistics import mean, stdev
 from typing import Any
 
@@ -71,15 +71,6 @@ def _of_class(reports: Sequence[Mapping[str, Any]], name: str) -> dict[str, Any]
         "support": sum(one["support"] for one in each),
         **{key: spread([one[key] for one in there]) for key in PER_CLASS},
     }
-
-
-def main_of(heads: Sequence[str], names: Iterable[str]) -> tuple[str, str]:
-    """Return the head and the protocol that a cross-validation is reported by.
-
-    That is the first head on its own labels: those of its name, or their majority.
-    """
-    head, there = heads[0], list(names)
-    return head, next(name for name in (head, f"{head}_majority", *there) if name in there)
 
 
 def pooled(each: Sequence[Answers]) -> Answers:

@@ -5,10 +5,10 @@ from typing import Any
 
 import optuna
 from optuna import Study, Trial, TrialPruned
-from optuna.exceptions import UpdateFinishedTrialError
 
 from mien.config import Experiment
 from mien.errors import TrainingError, UsageError
+from mien.training.quiet import quiet
 from mien.training.tuning import ledger, space, telling
 from mien.training.tuning.interrupts import interruptible
 from mien.training.tuning.plan import Plan
@@ -65,8 +65,9 @@ def work(plan: Plan, study: Study, say: Say, bar: bool = False) -> None:
 def _optimize(study: Study, attempt: "_Attempt") -> None:
     """Run one trial; one that another process gave up meanwhile is left as it is."""
     try:
-        study.optimize(attempt, n_trials=1, catch=(SurplusError,))
-    except (ValueError, UpdateFinishedTrialError):
+        with quiet(ignore=(".*experimental.*",)):
+            study.optimize(attempt, n_trials=1, catch=(SurplusError,))
+    except (ValueError, RuntimeError):  # Optuna changes no trial that has ended
         given_up = study.get_trials(deepcopy=False)[attempt.number]
         if not given_up.state.is_finished():
             raise

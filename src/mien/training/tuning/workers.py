@@ -5,14 +5,14 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
-from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
 from mien.errors import MienError, TrainingError
+from mien.training.tuning.inherited import as_child, hold, threads
 from mien.training.tuning.interrupts import interruptible, once
 from mien.training.tuning.plan import Plan
 
@@ -67,7 +67,7 @@ def run(plan: Plan, count: int, say: Callable[[str], None], on_death: Callable[[
     with interruptible():
         try:
             for number in range(count):
-                with _as_child(number, count):
+                with as_child(number, count):
                     workers.append(Worker(replace(plan, threads=threads(count)), number + 1))
             left = list(workers)
             while left:
@@ -82,53 +82,6 @@ def run(plan: Plan, count: int, say: Callable[[str], None], on_death: Callable[[
             _end(workers)
     if len(reasons) == count:
         raise TrainingError(reasons[-1])
-
-
-def threads(count: int) -> int:
-    """Return torch's threads for each of so many workers; 0 where the user has set them."""
-    if "OMP_NUM_THREADS" in os.environ:
-        return 0
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(1, (cores or 1) // count)
-
-
-@contextmanager
-def _as_child(number: int, count: int) -> Iterator[None]:
-    """Set what a process inherits: an interrupt waits until it can take it; it sees one GPU."""
-    resource_tracker.ensure_running()  # which would let interrupts through again
-    own = visible(number, os.environ, _gpus()) if count > 1 else {}
-    kept = {name: os.environ.get(name) for name in own}
-    os.environ.update(own)
-    _hold(True)
-    try:
-        yield
-    finally:
-        for name, value in kept.items():
-            os.environ.pop(name)
-            if value is not None:
-                os.environ[name] = value
-        _hold(False)
-
-
-def _hold(back: bool) -> None:
-    """Hold interrupts back, or let them through."""
-    if hasattr(signal, "pthread_sigmask"):  # not on Windows
-        how = signal.SIG_BLOCK if back else signal.SIG_UNBLOCK
-        signal.pthread_sigmask(how, {signal.SIGINT})
-
-
-def visible(number: int, environment: Mapping[str, str], gpus: int) -> dict[str, str]:
-    """Return the variables that give a worker one of the GPUs; none where there is one or none."""
-    name = "CUDA_VISIBLE_DEVICES"
-    listed = [part for part in environment.get(name, "").split(",") if part]
-    known = listed or [str(place) for place in range(gpus)]
-    return {name: known[number % len(known)]} if len(known) > 1 else {}
-
-
-def _gpus() -> int:
-    import torch  # noqa: PLC0415 (a worker loads torch only after its own settings)
-
-    return torch.cuda.device_count()
 
 
 def _end(workers: list[Worker]) -> None:
@@ -151,7 +104,7 @@ def _work(plan: Plan, report: Connection) -> None:
     """Be a worker."""
     try:
         signal.signal(signal.SIGINT, once)
-        _hold(False)
+        hold(False)
         threading.Thread(target=_end_with_parent, daemon=True).start()
         from mien.models.torchvision_operators import declare  # noqa: PLC0415 (before Lightning)
 

@@ -40,7 +40,7 @@ def histogram(values: Tensor) -> Histogram | None:
     """
     flat = values.detach().to("cpu", torch.float32).reshape(-1)
     low, high = _ends(flat)
-    if not (-HUGE < low and high < HUGE):  # NaN neither
+    if not (low > -HUGE and high < HUGE):  # NaN neither
         flat = flat[flat.abs() < HUGE]
         low, high = _ends(flat)
     if not len(flat):
