@@ -11,7 +11,7 @@ from torch.nn import functional as F  # noqa: E402
 from mien.config import Model  # noqa: E402
 from mien.errors import ConfigError  # noqa: E402
 from mien.models.backbones import backbone  # noqa: E402
-from mien.models.frozen import freeze, groups  # noqa: E402
+from mien.models.frozen import freeze  # noqa: E402
 from mien.models.network import Network  # noqa: E402
 
 NAME = "shufflenet_v2_x0_5"
@@ -40,8 +40,7 @@ def _learns(network: Network) -> set[str]:
 def _step(network: Network, faces: Tensor) -> set[str]:
     """Learn from one batch; return the names of what moved, statistics of norms included."""
     before = copy.deepcopy(network.state_dict())
-    body, heads = groups(network)
-    optimiser = torch.optim.SGD([*body, *heads], 0.1)
+    optimiser = torch.optim.SGD([p for p in network.parameters() if p.requires_grad], 0.1)
     F.cross_entropy(network(faces)["fer2013"], torch.arange(len(faces))).backward()
     optimiser.step()
     return {n for n, value in network.state_dict().items() if not torch.equal(value, before[n])}
@@ -116,11 +115,3 @@ def test_freezing_changes_no_name_and_survives_a_copy() -> None:
     assert not twin.body[1].training
     assert frozen.eval()
     assert twin.body[3].training
-
-
-def test_groups_hold_what_learns_body_and_heads_apart() -> None:
-    network = _network(Model(learn="top"))
-    body, heads = groups(network)
-    assert sum(p.numel() for p in body) == 6 * 6 * 9 + 6 + 6 + 6
-    assert sum(p.numel() for p in heads) == 6 * 7 + 7
-    assert groups(_network(Model(learn="heads")))[0] == []

@@ -49,6 +49,19 @@ def test_the_weights_of_two_processes_agree(drawn_set: Path, tmp_path: Path) -> 
     assert json.loads((tmp_path / "run" / "environment.json").read_text())["processes"] == 2
 
 
+@pytest.mark.parametrize("process", [0, 1])
+def test_a_loss_that_is_no_number_in_one_process_stops_both(
+    process: int, drawn_set: Path, tmp_path: Path
+) -> None:
+    _config(tmp_path, drawn_set)
+    done = _run(*TORCHRUN, "--standalone", SCRIPT, tmp_path, process)
+    assert done.returncode == 1
+    assert "Connection closed" not in done.stderr
+    state = json.loads((tmp_path / "run" / "state.json").read_text())
+    assert state["status"] == "failed"
+    assert "in epoch 1, batch 1;" in state["reason"]
+
+
 def test_mien_starts_its_processes_itself_and_speaks_once(drawn_set: Path, tmp_path: Path) -> None:
     config = _config(tmp_path, drawn_set)
     done = _run(*MIEN, "train", config, "--out", tmp_path / "run")

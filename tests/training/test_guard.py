@@ -85,6 +85,26 @@ def test_a_lock_that_a_killed_run_left_behind_is_no_hindrance(
     assert json.loads((root / "state.json").read_text())["status"] == "finished"
 
 
+def test_a_disk_that_cannot_lock_keeps_nobody_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unable(handle: int) -> bool:
+        raise OSError(38, "Function not implemented")
+
+    monkeypatch.setattr(guard, "locked", unable)
+    with guard.alone(tmp_path):
+        assert (tmp_path / ".lock").exists()
+
+
+def test_many_runs_need_more_room_than_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = Network(torch.nn.Linear(1000, 1000), 1000, ("ferplus",), 0)
+    experiment = Experiment.from_dict({"name": "x", "train": {"epochs": 1}})
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=40 * 2**20))
+    guard.require_space(tmp_path, experiment, network)
+    with pytest.raises(RunError, match="20 runs write about"):
+        guard.require_space(tmp_path, experiment, network, runs=20)
+
+
 def test_a_folder_that_cannot_be_made_is_noticed_first(drawn_set: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(OSError, match=r"Not a directory|file exists"):

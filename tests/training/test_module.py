@@ -78,3 +78,24 @@ def test_the_best_weights_are_the_averaged_ones(drawn_set: Path, tmp_path: Path)
     averaged, current = saved["state_dict"], saved["current_model_state"]
     assert all(torch.equal(value, averaged[f"network.{name}"]) for name, value in best.items())
     assert not all(torch.equal(value, current[f"network.{name}"]) for name, value in best.items())
+
+
+@torch.inference_mode()
+def test_the_validation_loss_does_not_depend_on_the_batches() -> None:
+    """A loss is a mean over the rows that have a target, wherever the others stand."""
+    torch.manual_seed(0)
+    faces = torch.randint(256, (30, 1, 24, 24), dtype=torch.uint8)
+    targets = torch.eye(8)[torch.arange(30) % 8]
+    targets[:9] = 0
+    lesson, found = _lesson(), []
+    lesson.network.eval()
+    for size in (30, 10, 7):
+        lesson.on_validation_epoch_start()
+        for start in range(0, 30, size):
+            rows = slice(start, start + size)
+            lesson.validation_step({"faces": faces[rows], "ferplus": targets[rows]}, 0)
+        loss, count = lesson._sums[0].tolist()
+        assert count == 21
+        assert lesson.confusion["ferplus"].sum() == 21
+        found.append(loss / count)
+    assert found == pytest.approx([found[0]] * 3, rel=1e-5)

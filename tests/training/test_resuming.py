@@ -12,7 +12,7 @@ from mien.models.torchvision_operators import declare  # noqa: E402
 
 declare()
 
-from safetensors.torch import load_file  # noqa: E402
+from safetensors.torch import load_file, save_file  # noqa: E402
 from small_experiment import SMALL  # noqa: E402
 
 from mien.config import Experiment  # noqa: E402
@@ -50,6 +50,44 @@ def _remake(checkpoint: Path, **changes: Any) -> None:
 def test_a_run_cut_off_after_its_last_epoch_is_finished(cut: Path) -> None:
     resume(cut, say=_quiet)
     assert json.loads((cut / "state.json").read_text())["status"] == "finished"
+
+
+def test_a_run_that_stopped_early_does_not_go_on_when_resumed(
+    drawn_set: Path, tmp_path: Path
+) -> None:
+    stops = {"train.epochs": 9, "train.stop_after": 2, "optimizer.lr": 1e-9, "train.average": 0}
+    run = fit(_experiment(drawn_set, **stops), tmp_path / "run", say=_quiet)
+    state = json.loads(run.state.read_text())
+    assert state["epochs"] < 9
+    before = run.last.read_bytes(), run.metrics.read_bytes()
+    run.state.write_text(json.dumps({**state, "status": "running"}))
+    resume(run.root, say=_quiet)
+    assert (run.last.read_bytes(), run.metrics.read_bytes()) == before
+    assert json.loads(run.state.read_text()) == state
+
+
+def test_a_run_killed_while_it_is_described_begins_again(small_run: Path, tmp_path: Path) -> None:
+    root = tmp_path / "run"
+    root.mkdir()
+    (root / "config.yaml").write_bytes((small_run / "config.yaml").read_bytes())
+    resume(root, say=_quiet)
+    names = {p.name for p in small_run.iterdir() if p.name != "evaluation"}
+    assert names <= {p.name for p in root.iterdir()}
+    first, second = load_file(small_run / "best.safetensors"), load_file(root / "best.safetensors")
+    assert all(torch.equal(first[k], second[k]) for k in first)
+
+
+def test_starting_weights_that_were_replaced_are_noticed(
+    small_run: Path, drawn_set: Path, tmp_path: Path
+) -> None:
+    weights, root = tmp_path / "best.safetensors", tmp_path / "run"
+    shutil.copy(small_run / "best.safetensors", weights)
+    fit(_experiment(drawn_set, **{"model.weights": str(weights)}), root, say=_quiet)
+    shutil.rmtree(root / "checkpoints")
+    (root / "state.json").unlink()
+    save_file({k: v + 1 for k, v in load_file(weights).items()}, weights)
+    with pytest.raises(RunError, match=r"not the one this run began with \(started_from changed\)"):
+        resume(root, say=_quiet)
 
 
 def test_a_checkpoint_of_another_version_is_refused(cut: Path) -> None:
@@ -91,7 +129,7 @@ def test_a_loss_that_stops_being_a_number_keeps_the_epoch_before(
         return step(self, batch, number)
 
     monkeypatch.setattr(Lesson, "training_step", breaks)
-    with pytest.raises(TrainingError, match=r"became nan in epoch 2, batch 2; .*smaller optimizer"):
+    with pytest.raises(TrainingError, match=r"became nan in epoch 2, batch 3; .*smaller optimizer"):
         fit(_experiment(drawn_set), root, say=_quiet)
     state = json.loads((root / "state.json").read_text())
     assert (state["status"], state["epochs"]) == ("failed", 1)

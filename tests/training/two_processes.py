@@ -12,6 +12,7 @@ from safetensors.torch import save_file  # noqa: E402
 
 from mien.config import Experiment  # noqa: E402
 from mien.training.fit import fit  # noqa: E402
+from mien.training.module import Lesson  # noqa: E402
 
 
 class Weights(Callback):
@@ -22,4 +23,14 @@ class Weights(Callback):
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
+    if len(sys.argv) > 2:  # in one of the two the loss stops being a number
+        step = Lesson.prepared
+
+        def breaks(self, batch, number):  # type: ignore[no-untyped-def]
+            faces, targets = step(self, batch, number)
+            return (
+                faces * float("nan") if self.global_rank == int(sys.argv[2]) else faces
+            ), targets
+
+        Lesson.prepared = breaks  # type: ignore[method-assign]
     fit(Experiment.load(folder / "small.yaml"), folder / "run", watching=[Weights()])

@@ -56,10 +56,7 @@ def train(
 
 
 def _tell(run: "RunFolder") -> None:
-    from mien.report.learning import draw
-
     state = run.read_state()
-    typer.echo(draw(run.root).text)
     best = f"best epoch {state['best_epoch'] + 1} ({state['monitor']} {state['best']:.4f})"
     typer.echo(f"{best}; run: {run.root}; curves.png shows the course")
 

@@ -41,11 +41,11 @@ class Schedule(Section):
     """How the learning rate moves.
 
     Attributes:
-        name: ``cosine`` falls to 0 at the last step; ``step`` multiplies by ``factor`` after
-            every ``every`` epochs; ``onecycle`` rises from lr / 25 for the share ``rise`` of the
-            run and falls to nearly 0 (Smith & Topin 2018, arXiv:1708.07120); ``plateau``
-            multiplies by ``factor`` when the validation loss has not fallen for ``patience``
-            epochs; ``constant`` stays.
+        name: ``cosine`` falls to 0 at the end; ``step`` multiplies by ``factor`` after every
+            ``every`` epochs since the warm-up; ``onecycle`` rises from lr / 25 for the share
+            ``rise`` of the run and falls to nearly 0 (Smith & Topin 2018, arXiv:1708.07120);
+            ``plateau`` multiplies by ``factor`` when the validation loss has not fallen for
+            ``patience`` epochs; ``constant`` stays.
         warmup_epochs: epochs in which the rate rises linearly first (not with ``onecycle``,
             which has its own rise).
     """
@@ -63,8 +63,9 @@ class Train(Section):
 
     Attributes:
         batch_size: pictures a step, over all devices together.
-        sampler: ``shuffled`` shows every picture once an epoch; ``weighted`` draws them with
-            replacement, each class of the first head equally often.
+        sampler: ``shuffled`` shows every picture once an epoch (those that do not fill the last
+            batch wait for another epoch); ``weighted`` draws them with replacement, each class
+            of the first head equally often.
         sizes: progressive input size: the side of the input in px, each for an equal part of
             the epochs; the last is ``preprocess.size``. Empty: always that.
         average: decay a step of the moving average of the weights; 0 switches it off.

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mien.errors import DataError, UsageError
+from mien.runs import locked
 
 _LOCK = "lock"
 WHOLE, OLD = "whole", "old"
@@ -32,7 +33,7 @@ def workspace(folder: Path, out: Path | None = None) -> Iterator[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / _LOCK).open("w") as lock:
-            if not _locked(lock.fileno()):
+            if not locked(lock.fileno()):
                 raise DataError(
                     f"another mien works on the same thing at this moment (in {folder}): wait for "
                     "it, or name another folder"
@@ -57,22 +58,6 @@ def _clear(folder: Path, out: Path | None) -> None:
             shutil.rmtree(left)
         elif left.name != _LOCK:
             left.unlink()
-
-
-def _locked(handle: int) -> bool:
-    """Lock an open file; False where another process holds it. The system frees it at exit."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt  # noqa: PLC0415
-
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl  # noqa: PLC0415
-
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def _restore(folder: Path, out: Path) -> None:

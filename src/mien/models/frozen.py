@@ -1,13 +1,11 @@
 """What of a network learns: all of it, its last stages, or its heads alone."""
 
-from torch import nn
-
 from mien.config import Model
 from mien.errors import ConfigError
 from mien.models.network import Network
 from mien.models.stages import stages
 
-__all__ = ["freeze", "groups", "stages"]
+__all__ = ["freeze", "stages"]
 
 
 def freeze(network: Network, model: Model) -> None:
@@ -36,11 +34,3 @@ def freeze(network: Network, model: Model) -> None:
         stage.requires_grad_(True)
     network.frozen = tuple(stage for _, stage in known[: len(known) - top])
     network.train(network.training)
-
-
-def groups(network: Network) -> tuple[list[nn.Parameter], list[nn.Parameter]]:
-    """Return the trained parameters of the body, and those of the heads."""
-    body, heads = (
-        [p for p in part.parameters() if p.requires_grad] for part in (network.body, network.heads)
-    )
-    return body, heads

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 from lightning.pytorch import Callback, LightningModule, Trainer
+from lightning.pytorch.callbacks import EarlyStopping
 from lightning.pytorch.plugins.io import TorchCheckpointIO
 from safetensors.torch import save
 
@@ -95,7 +96,7 @@ class Record(Callback):
         self.seconds += time.monotonic() - self._began
         found = {name: value.item() for name, value in trainer.callback_metrics.items()}
         lr = trainer.optimizers[0].param_groups[-1]["lr"]  # that of the heads
-        row = {name: round(found[name], 6) for name in sorted(found) if "/" not in name}
+        row = {name: round(found[name], 6) for name in sorted(found)}
         row = {"epoch": trainer.current_epoch + 1, **row, "lr": lr}
         self.rows.append({**row, "seconds": round(self.seconds, 1)})
         if trainer.is_global_zero:
@@ -136,6 +137,15 @@ def _sentence(row: dict[str, float], epochs: int) -> str:
     shown = ("train_loss", "val_loss", "val_accuracy", "val_macro_f1")
     values = [f"{name} {row[name]:.4f}" for name in shown if name in row]
     return f"epoch {int(row['epoch'])}/{epochs}: {', '.join(values)}, {row['seconds']:.0f} s"
+
+
+class Stopping(EarlyStopping):
+    """Early stopping that also holds for a run resumed after the epoch that it stopped at."""
+
+    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Stop at once where the patience was used up already."""
+        if self.wait_count >= self.patience:
+            trainer.should_stop = True
 
 
 class Threads(Callback):

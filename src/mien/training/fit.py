@@ -15,6 +15,7 @@ from mien.config import Experiment
 from mien.datasets.prepared import PreparedSet
 from mien.errors import RunError, TrainingError
 from mien.models.registry import build
+from mien.report.learning import draw
 from mien.runs import RunFolder, write_json, write_text
 from mien.training import callbacks, described, guard, machines, memory, resuming
 from mien.training.data import Batch, Splits, loader, splits
@@ -101,8 +102,8 @@ def resume(
     experiment = Experiment.load(run.config)
     checkpoint = run.last if run.last.is_file() else None
     job = _job(run, experiment, say, bar, watching, start=checkpoint is None)
-    described.require_same_data(run, described.data_of(job.prepared, experiment, job.data))
     if checkpoint:
+        described.require_same_data(run, described.data_of(job.prepared, experiment, job.data))
         resuming.check(checkpoint, job.lesson, experiment)
     with ExitStack() as stack:
         if job.trainer.is_global_zero:
@@ -110,6 +111,8 @@ def resume(
             guard.require_space(root, experiment, job.lesson.network)
             where = "after its last whole epoch" if checkpoint else "from the start"
             say(f"resuming {root} {where}")
+            if not checkpoint:
+                _describe(run, job, say)
         _train(run, job, checkpoint)
     return run
 
@@ -152,10 +155,14 @@ def _lesson(experiment: Experiment, data: Splits, start: bool) -> Lesson:
 
 
 def _describe(run: RunFolder, job: _Job, say: Say) -> None:
+    """Write what the run is, or, where it was cut off before its first epoch ended, compare it."""
     experiment, network = job.experiment, job.lesson.network
-    write_text(run.config, experiment.to_yaml())
     data = described.data_of(job.prepared, experiment, job.data)
-    write_json(run.data, {**data, **described.start_of(experiment)})
+    data = {**data, **described.start_of(experiment)}
+    if run.data.is_file():
+        described.require_same_data(run, data)
+    write_text(run.config, experiment.to_yaml())
+    write_json(run.data, data)
     write_json(run.network, found := described.network_of(network, experiment))
     write_json(run.environment, described.machine_of(experiment, job.trainer.world_size))
     say(described.sentence(found, job.data))
@@ -177,12 +184,15 @@ def _train(run: RunFolder, job: _Job, checkpoint: Path | None) -> None:
         raise KeyboardInterrupt(f"go on with: mien train --resume {run.root}")
     if trainer.is_global_zero:
         job.record.write_state("finished")
+        job.record.say(draw(run.root).text)
 
 
 def _failed(run: RunFolder, job: _Job, error: Exception) -> Exception:
     """Return what to raise for an error in training, and note it in the run's state."""
     if memory.is_shortage(error):
-        error = memory.explained(job.lesson, job.experiment.train.batch_size)
+        device, world = job.trainer.strategy.root_device, job.trainer.world_size
+        size = job.experiment.train.batch_size // world
+        error = memory.explained(error, job.lesson, device, size)
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return RunError(
             f"{run.root}: the disk is full; free some space, then: mien train --resume {run.root}"

@@ -1,18 +1,16 @@
 """What is noticed before hours are spent: device, space, another run in the same folder."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 from lightning.pytorch.accelerators import CUDAAccelerator, MPSAccelerator
 
 from mien.config import Experiment
 from mien.errors import ConfigError, RunError
 from mien.models.network import Network
-from mien.runs import LOCK
+from mien.runs import LOCK, locked
 
 _BYTES_AN_EPOCH = 400_000
 """TensorBoard's histograms and faces, about."""
@@ -33,8 +31,8 @@ def require_device(experiment: Experiment) -> None:
         )
 
 
-def require_space(root: Path, experiment: Experiment, network: Network) -> None:
-    """Refuse to begin where the disk cannot hold the run.
+def require_space(root: Path, experiment: Experiment, network: Network, runs: int = 1) -> None:
+    """Refuse to begin where the disk cannot hold the run, or several of its kind.
 
     A file is written whole beside its old version, so there must be room for both. ``root``
     need not exist yet.
@@ -44,13 +42,14 @@ def require_space(root: Path, experiment: Experiment, network: Network) -> None:
     """
     numbers = sum(v.numel() * v.element_size() for v in network.state_dict().values())
     kept = 1 + _COPIES[experiment.optimizer.name] + bool(experiment.train.average)
-    needed = 2 * numbers * (kept + 1) + _BYTES_AN_EPOCH * experiment.train.epochs
+    needed = numbers * (kept + 1) * (runs + 1) + _BYTES_AN_EPOCH * experiment.train.epochs * runs
     existing = next(folder for folder in (root, *root.absolute().parents) if folder.exists())
     free = shutil.disk_usage(existing).free
     if free < needed:
         raise RunError(
-            f"{root}: this run writes about {_megabytes(needed)}, and only {_megabytes(free)} are "
-            "free there; make room, or name another disk (--out)"
+            f"{root}: {'this run writes' if runs == 1 else f'{runs} runs write'} about "
+            f"{_megabytes(needed)}, and only {_megabytes(free)} are free there; make room, "
+            "or name another disk (--out)"
         )
 
 
@@ -62,28 +61,20 @@ def _megabytes(count: int) -> str:
 def alone(root: Path) -> Iterator[None]:
     """Keep every other process from training in the same folder.
 
-    The system takes the lock away when the process ends, however it ends.
+    The system takes the lock away when the process ends, however it ends. A disk that cannot
+    lock (some network disks) keeps nobody out.
 
     Raises:
         RunError: another process is at work there.
     """
     with (root / LOCK).open("a") as file:
         try:
-            _lock(file)
+            free = locked(file.fileno())
         except OSError:
+            free = True
+        if not free:
             raise RunError(
                 f"{root}: another process is training in this folder; "
                 "wait for it, or name another (--out)"
-            ) from None
+            )
         yield
-
-
-def _lock(file: IO[str]) -> None:
-    if os.name == "nt":
-        import msvcrt  # noqa: PLC0415
-
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-    else:
-        import fcntl  # noqa: PLC0415
-
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

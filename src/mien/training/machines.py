@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.pytorch import Callback, Trainer
-from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint
+from lightning.pytorch.callbacks import ModelCheckpoint
 from lightning.pytorch.loggers import TensorBoardLogger
 
 from mien.config import Experiment
@@ -71,7 +71,9 @@ def _own(run: RunFolder, experiment: Experiment, bar: bool) -> list[Callback]:
     found.append(Board(settings.show_faces, settings.histograms))
     if settings.stop_after:
         better = callbacks.mode(settings.monitor)
-        found.append(EarlyStopping(settings.monitor, patience=settings.stop_after, mode=better))
+        found.append(
+            callbacks.Stopping(settings.monitor, patience=settings.stop_after, mode=better)
+        )
     return found
 
 

@@ -1,5 +1,7 @@
 """A step that does not fit into memory: which batch size would."""
 
+import traceback
+
 import torch
 from torch import Tensor
 
@@ -17,9 +19,19 @@ def is_shortage(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and any(said in str(error) for said in _SAID)
 
 
-def explained(lesson: Lesson, batch_size: int) -> TrainingError:
-    """Return the error to raise: it names the largest halving of the batch that did fit."""
-    found = fitting(lesson, batch_size)
+def explained(
+    error: BaseException, lesson: Lesson, device: torch.device, batch_size: int
+) -> TrainingError:
+    """Return the error to raise: it names the largest halving of the batch that did fit.
+
+    Args:
+        error: what said so; it lets go of the failed step's memory.
+        lesson: what was trained.
+        device: where; the end of a training brings the network back to the CPU.
+        batch_size: pictures a step on this device.
+    """
+    traceback.clear_frames(error.__traceback__)
+    found = fitting(lesson.to(device).train(), batch_size)
     said = (
         f"a batch of {found} did fit: train.batch_size={found}"
         if found

@@ -52,7 +52,7 @@ class Lesson(LightningModule):
         }
         self.plateau: schedules.Plateau | None = None
         self.confusion: dict[str, Tensor] = {}
-        self._sums = torch.zeros(2)
+        self._sums = torch.zeros(0)
 
     def training_step(self, batch: Batch, number: int) -> Tensor:
         """Augment, blend, normalise, and return the loss.
@@ -89,7 +89,7 @@ class Lesson(LightningModule):
             head: torch.zeros(k, k, dtype=torch.int64, device=self.device)
             for head, k in sizes.items()
         }
-        self._sums = torch.zeros(2, dtype=torch.float64, device=self.device)
+        self._sums = torch.zeros(len(self.soft), 2, dtype=torch.float64, device=self.device)
 
     def validation_step(self, batch: Batch, number: int) -> None:
         """Count what is answered, and sum the loss."""
@@ -97,26 +97,28 @@ class Lesson(LightningModule):
         faces = self._laid_out(faces)
         flip = self.experiment.train.flip_average
         logits = flip_average(self.network, faces) if flip else self.network(faces)
-        loss = sum((losses.head_loss(logits[h], batch[h]) for h in self.soft), faces.new_zeros(()))
-        self._sums += torch.stack([loss * len(faces), loss.new_tensor(len(faces))]).to(self._sums)
-        for head, counts in self.confusion.items():
+        for (head, counts), sums in zip(self.confusion.items(), self._sums, strict=True):
+            weight = batch[head].sum()  # the loss is a mean over the rows that have a target
+            loss = losses.head_loss(logits[head], batch[head])
+            sums.add_(torch.stack([loss * weight, weight]).to(sums))
             counts.add_(losses.confusion(logits[head], batch[head], len(counts)))
 
     def on_validation_epoch_end(self) -> None:
         """Log loss, accuracy and macro-F1 over all processes, and move a plateau schedule."""
         reduce = self.trainer.strategy.reduce
-        loss, count = reduce(self._sums, reduce_op="sum")
+        sums = reduce(self._sums, reduce_op="sum")
+        loss = (sums[:, 0] / sums[:, 1]).sum().float()
         self.confusion = {
             head: reduce(counts, reduce_op="sum") for head, counts in self.confusion.items()
         }
-        self.log("val_loss", (loss / count).float(), logger=False)
+        self.log("val_loss", loss, logger=False)
         for name, measure in (("accuracy", losses.accuracy), ("macro_f1", losses.macro_f1)):
             each = {head: measure(counts) for head, counts in self.confusion.items()}
             for head, value in each.items():
                 self.log(f"val_{name}_{head}", value, logger=False)
             self.log(f"val_{name}", torch.stack(list(each.values())).mean(), logger=False)
-        if self.plateau is not None and not self.trainer.sanity_checking:
-            self.plateau.watch(float(loss / count))
+        if self.plateau is not None:
+            self.plateau.watch(float(loss))
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
         """Return the optimiser, with a schedule that moves at every step."""
@@ -146,19 +148,22 @@ class Lesson(LightningModule):
         return generator(self.experiment.seed, self.current_epoch, purpose, number, *process)
 
     def _require_number(self, loss: Tensor, number: int) -> None:
-        if not torch.isfinite(loss):
+        """Stop, all processes together, where the loss of one of them is no number."""
+        sound = bool(torch.isfinite(loss))
+        if self.trainer.world_size > 1:
+            sound = self.trainer.strategy.reduce_boolean_decision(sound, all=True)
+        if not sound:
             raise TrainingError(
-                f"the loss became {loss.item()} in epoch {self.current_epoch + 1}, batch {number}; "
-                f"try a smaller optimizer.lr than {self.experiment.optimizer.lr:g}, or "
-                "optimizer.clip=1"
+                f"the loss became {loss.item()} in epoch {self.current_epoch + 1}, batch "
+                f"{number + 1}; what was learnt up to the epoch before is kept; try a smaller "
+                f"optimizer.lr than {self.experiment.optimizer.lr:g}, or optimizer.clip=1"
             )
 
     def _log_training(self, loss: Tensor, logits: Batch, targets: Batch) -> None:
         self._log_mean("train_loss", loss.detach(), len(next(iter(targets.values()))))
         for head, values in targets.items():
             right, clear = losses.correct(logits[head].detach(), values)
-            if clear:
-                self._log_mean(f"train_accuracy_{head}", right / clear, int(clear))
+            self._log_mean(f"train_accuracy_{head}", right / clear.clamp(min=1), int(clear))
 
     def _log_mean(self, name: str, value: Tensor, rows: int) -> None:
         self.log(

@@ -39,18 +39,20 @@ def _base(groups: Groups, settings: Optimizer) -> torch.optim.Optimizer:
 def _groups(network: nn.Module, settings: Optimizer) -> Groups:
     trained = [(name, p) for name, p in network.named_parameters() if p.requires_grad]
     if settings.backbone_lr is None:
-        return _by_decay([p for _, p in trained], settings.lr, settings.weight_decay)
+        return _by_decay("all", [p for _, p in trained], settings.lr, settings.weight_decay)
     heads = [p for name, p in trained if name.startswith("heads.")]
     body = [p for name, p in trained if not name.startswith("heads.")]
     return [
-        *_by_decay(body, settings.backbone_lr, settings.weight_decay),
-        *_by_decay(heads, settings.lr, settings.weight_decay),
+        *_by_decay("body", body, settings.backbone_lr, settings.weight_decay),
+        *_by_decay("heads", heads, settings.lr, settings.weight_decay),
     ]
 
 
-def _by_decay(parameters: list[nn.Parameter], lr: float, decay: float) -> Groups:
+def _by_decay(name: str, parameters: list[nn.Parameter], lr: float, decay: float) -> Groups:
+    decaying = [p for p in parameters if p.ndim > 1]
+    others = [p for p in parameters if p.ndim <= 1]
     groups: Groups = [
-        {"params": [p for p in parameters if p.ndim > 1], "lr": lr, "weight_decay": decay},
-        {"params": [p for p in parameters if p.ndim <= 1], "lr": lr, "weight_decay": 0.0},
+        {"name": name, "params": decaying, "lr": lr, "weight_decay": decay},
+        {"name": f"{name} norms", "params": others, "lr": lr, "weight_decay": 0.0},
     ]
     return [group for group in groups if group["params"]]

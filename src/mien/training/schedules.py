@@ -66,7 +66,8 @@ class Plateau(LambdaLR):
 
     ``step()`` after every batch moves the warm-up. ``watch(loss)`` after every validation
     multiplies the rate by ``settings.factor`` when ``settings.patience`` epochs in a row were not
-    better than the best by more than its 10,000th part, the rule of torch's ReduceLROnPlateau.
+    better than the best by more than its 10,000th part. Torch's ReduceLROnPlateau has the same
+    margin and waits one epoch longer for the same ``patience``.
     ``state_dict`` holds plain numbers only.
 
     Attributes:

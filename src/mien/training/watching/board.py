@@ -34,7 +34,7 @@ class Board(Callback):
     twice. It draws no random numbers and answers with the network in evaluation mode: the
     weights of a run are bit for bit the same with and without it. Of several processes only
     the first writes. Gradients are those of the epoch's last step, clipped as they were used.
-    Layers that do not learn have no histograms. A tag that Lightning logs itself is left to it.
+    Layers that do not learn have no histograms.
 
     Args:
         faces: how many validation faces to show, always the same; 0 shows none.
@@ -78,7 +78,7 @@ class Board(Callback):
         dataloader_idx: int = 0,
     ) -> None:
         """Draw the faces, answered by the network that is validated (averaged, where it is)."""
-        wanted = self.faces and batch_idx == 0 and not trainer.sanity_checking
+        wanted = self.faces and batch_idx == 0
         if wanted and trainer.is_global_zero:
             assert isinstance(pl_module, Lesson)
             self._draw(trainer, pl_module)
@@ -90,9 +90,8 @@ class Board(Callback):
         if not trainer.is_global_zero:  # the others have taken part in reducing the metrics
             return
         values = dict(scalars(found, pl_module.confusion, tuple(pl_module.soft)))
-        for number, group in enumerate(trainer.optimizers[0].param_groups):
-            values[f"lr/{group.get('name', f'group {number}')}"] = float(group["lr"])
-        values = {tag: v for tag, v in values.items() if tag not in trainer.logged_metrics}
+        for group in trainer.optimizers[0].param_groups:
+            values[f"lr/{group['name']}"] = float(group["lr"])
         self._waiting.append(lambda writer, epoch: _add_scalars(writer, values, epoch))
         self._epoch = trainer.current_epoch + 1
         if self.histograms:
