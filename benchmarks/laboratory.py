@@ -13,6 +13,7 @@ MobileNetV2's weights: ``MOBILENET=FILE`` names torchvision's mobilenet_v2-b0353
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,9 @@ ROOT = Path(__file__).parents[1]
 RESULTS, TABLE = ROOT / "results" / "runs", ROOT / "results" / "laboratory.md"
 OURS = "configs/shared_cnn_fer2013.yaml"
 """mien's own recipe, for every network."""
+
+
+WRITES = {"crossval": "crossval.json", "tune": "study.json"}
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,11 @@ def command(run, data, runs):
     ]
 
 
+def result_of(run):
+    """Return where a run's result is kept."""
+    return (RESULTS if run.command == ("train",) else RESULTS.parent) / f"{run.name}.json"
+
+
 def finished(run, runs):
     """Tell whether a run is trained already."""
     state = runs / run.name / "state.json"
@@ -98,16 +107,14 @@ def finished(run, runs):
 
 def work(run, data, runs):
     """Do all that is left of a run; return whether its result is there."""
-    result = RESULTS / f"{run.name}.json"
+    result, out, steps = result_of(run), runs / run.name, []
     if result.exists():
         return True
-    out, steps = runs / run.name, []
     if not finished(run, runs):
         steps.append(command(run, data, runs))
     mien = [sys.executable, "-m", "mien"]
     if run.command == ("train",):
         steps.append([*mien, "evaluate", str(out)])
-    if run.command[0] in ("train", "crossval"):
         steps.append([*mien, "compare", str(out), "--save", str(result)])
     environment = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE"}
     with (runs / f"{run.name}.log").open("a") as log:
@@ -118,6 +125,8 @@ def work(run, data, runs):
             )
             if done.returncode:
                 return False
+    if run.command != ("train",):
+        shutil.copy(out / WRITES[run.command[0]], result)
     return True
 
 
@@ -169,7 +178,7 @@ def main():
         return
     if args.list or args.runs is None:
         for run in RUNS:
-            there = "done" if (RESULTS / f"{run.name}.json").exists() else ""
+            there = "done" if result_of(run).exists() else ""
             print(f"{run.name:24} {run.config:36} {' '.join(run.changes)} {there}")
         return
     args.runs.mkdir(parents=True, exist_ok=True)

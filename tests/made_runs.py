@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from statistics import mean, stdev
 from typing import Any
 
 import numpy as np
@@ -117,53 +116,3 @@ def evaluated(
         "heads": answers(heads, right, n, label_set),
     }
     write(root / "evaluation" / f"{place['name']}-{place['split']}" / "metrics.json", values)
-
-
-def made_crossval(root: Path, *, shares: tuple[float, ...] = (0.6, 0.7), repeats: int = 1) -> Path:
-    """Write a finished cross-validation of the LeNet: a fold for each share of right answers."""
-    config = Experiment(name="lenet", model={"name": "lenet"}).to_dict()
-    config["data"]["path"] = str(root.parent / "fer2013")
-    heads = [{"fer2013": {"fer2013": {"official": _official(share)}}} for share in shares]
-    reports = [head["fer2013"]["fer2013"]["official"] for head in heads]
-    machine = {"commit": COMMIT, "cpu": "Some CPU", "gpu": None, "threads": 1, "precision": "32"}
-    folds = [
-        {
-            "repeat": 0,
-            "fold": number,
-            "rows": {"train": 100, "val": 50, "held_out": 200},
-            **{"epochs": 20 + number, "monitor": "val_accuracy", "best": 0.7, "hours": 0.5},
-            "machine": machine,
-            "heads": head,
-        }
-        for number, head in enumerate(heads)
-    ]
-    write(root / "plan.json", {"dealing": {"folds": len(shares), "repeats": repeats}})
-    write(root / "fold-0" / "network.json", {**NETWORK, "input": [1, 48, 48]})
-    values = {
-        "config": config,
-        "dealing": {"folds": len(shares), "repeats": repeats, "by": "", "near": True},
-        "dataset": {"name": "fer2013", "label_set": "fer2013", "sha256": SHA},
-        "kept": "copies kept together",
-        "n": 200 * len(shares),
-        "main": {"head": "fer2013", "protocol": "fer2013"},
-        "folds": folds,
-        "summary": {"fer2013": {"fer2013": {k: _spread(reports, k) for k in MEASURES}}},
-        "pooled": [{"repeat": 0, "heads": {"fer2013": {"fer2013": {"official": reports[0]}}}}],
-        "notes": ["fold 0 of repeat 0 holds out no picture of disgust: its macro-F1 counts as 0"],
-        "hours": 1.0,
-        "environment": {"python": "3.11.7"},
-    }
-    write(root / "crossval.json", values)
-    return root
-
-
-MEASURES = ("accuracy", "macro_f1", "balanced_accuracy")
-
-
-def _official(share: float) -> Any:
-    return answers(("fer2013",), share)["fer2013"]["fer2013"]["official"]
-
-
-def _spread(reports: list[Any], key: str) -> dict[str, Any]:
-    values = [report[key] for report in reports]
-    return {"mean": mean(values), "sd": stdev(values), "folds": len(values)}

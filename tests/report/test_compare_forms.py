@@ -10,19 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made_runs import COMMIT, SHA, made_crossval, made_run
+from made_runs import COMMIT, SHA, made_run
 from rich.console import Console
 
 from mien.errors import UsageError
-from mien.report.compare.columns import sheet_of
-from mien.report.compare.csv_file import csv_text
-from mien.report.compare.folder import check_out, sheets_of, write
+from mien.report.compare.column import Column
+from mien.report.compare.columns import COLUMNS, shown
+from mien.report.compare.files import check_out, write
+from mien.report.compare.forms import csv_text, markdown, page, show
 from mien.report.compare.inputs import gather
-from mien.report.compare.markdown import markdown
-from mien.report.compare.page import page
-from mien.report.compare.sheet import Column, sheet
 from mien.report.compare.tables import Table, tables_of
-from mien.report.compare.terminal import show
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +66,7 @@ def _lines(tables: list[Table]) -> list[dict[str, str]]:
 
 
 def test_markdown_has_a_heading_a_table_and_notes_for_each_track(tables: list[Table]) -> None:
-    lines = markdown([sheet_of(table) for table in tables]).splitlines()
+    lines = markdown(tables).splitlines()
     assert lines[0] == "# Runs compared"
     assert lines[2] == "## FER-2013 labels"
     assert lines[4] == (
@@ -87,10 +84,12 @@ def test_markdown_has_a_heading_a_table_and_notes_for_each_track(tables: list[Ta
     assert f"| gpu | {COMMIT[:8]} |" in other
 
 
-def test_markdown_signs_in_notes_are_no_markup() -> None:
-    made = sheet("t", "a_b", [], [], ["<b> *x*"])
-    assert "a\\_b" in markdown([made])
-    assert "- \\<b> \\*x\\*" in markdown([made])
+def test_markdown_signs_in_names_are_no_markup(tmp_path: Path) -> None:
+    root = made_run(tmp_path / "<b> *x*", right=None, data={"name": "a_b | c"})
+    text = markdown(tables_of(gather([root]).runs))
+    assert "\na\\_b | c: nothing evaluated\n" in text
+    assert "| a_b \\| c, full-trained |" in text
+    assert "/\\<b> \\*x\\*\n" in text
 
 
 def test_csv_has_n_interval_and_numbers_of_every_row(tables: list[Table]) -> None:
@@ -112,7 +111,7 @@ def test_csv_without_a_row_is_empty() -> None:
 
 
 def test_the_page_asks_for_nothing_outside(tables: list[Table]) -> None:
-    text = page([sheet_of(table) for table in tables])
+    text = page(tables)
     for word in ("http:", "https:", "url(", "@import", "src="):
         assert word not in text
     script = re.search(r"<script>(.*)</script>", text, re.DOTALL)
@@ -122,7 +121,7 @@ def test_the_page_asks_for_nothing_outside(tables: list[Table]) -> None:
 
 
 def test_the_page_is_whole_and_says_the_interval(tables: list[Table]) -> None:
-    read = Reader(page([sheet_of(table) for table in tables]))
+    read = Reader(page(tables))
     tags = [tag for tag, _ in read.tags]
     assert tags.count("tbody") == 2  # own data, other data
     assert tags.count("tr") == 1 + 3
@@ -130,57 +129,73 @@ def test_the_page_is_whole_and_says_the_interval(tables: list[Table]) -> None:
     buttons = tags.count("button")
     cells = [tag for tag, _ in read.tags if tag in ("td", "th")]
     assert len(cells) == 4 * buttons
-    values = [a["data-value"] for _, a in read.tags if "data-value" in a]
-    assert "0.65" in values
-    assert all(value is not None and float(value) >= 0 for value in values)
 
 
-def test_words_of_a_run_are_no_markup_on_the_page() -> None:
-    made = sheet("<i>", "", [Column("<b>", str, str)], [["<script>1"]], ["<u>"])
-    text = page([made])
-    assert "<i>" not in text.replace("&lt;i&gt;", "")
-    assert "&lt;script&gt;1" in text
-    assert "<u>" not in text
+def test_the_page_knows_by_what_a_cell_is_sorted(tables: list[Table]) -> None:
+    read = Reader(page(tables))
+    keys = [attributes["data-key"] for _, attributes in read.tags if "data-key" in attributes]
+    assert len(keys) == 3 * len(shown(tables[0]))
+    first = keys[: len(keys) // 3]
+    for key in ("lenet", "1020000", "54300000", "2", "65.00", "1.3702", "30 30"):
+        assert key in first
+    late = dict(zip([c.header for c in shown(tables[0])], keys[len(first) :], strict=False))
+    assert (late["experiment"], late["official %"], late["other data"]) == ("late", "", "")
+
+
+def test_words_of_a_run_are_no_markup_on_the_page(tmp_path: Path) -> None:
+    commit = {"commit": '"><script>1', "cpu": "<u>"}
+    root = made_run(tmp_path / "<b>", right=None, data={"name": "<i>"}, environment=commit)
+    text = page(tables_of(gather([root]).runs))
+    for tag in ("<i>", "<u>", "<b>", "<script>1"):
+        assert tag not in text
+    assert "&lt;i&gt;: nothing evaluated" in text
+    assert 'data-key="&#34;&gt;&lt;script&gt;1"' in text
+    Reader(text)
 
 
 def test_the_terminal_cuts_nothing(tables: list[Table]) -> None:
     out = StringIO()
-    show([sheet_of(table) for table in tables], Console(file=out, width=40))
+    show(tables, Console(file=out, width=40))
     text = out.getvalue()
     for words in ("resnet_imagenet", "65.00 ± 7.07", "full-trained", "ImageNet", "1.02 M", "1.37"):
         assert words in text
     assert "…" not in text
     assert "note: late, seed 0: not evaluated: mien evaluate " in text
-    assert "commit" not in text
+    for words in ("commit", "weights of ImageNet", "fer2013, full-trained"):
+        assert words not in text
 
 
-def test_optional_columns_go_where_they_say_nothing() -> None:
-    columns = [Column("a", str), Column("b", lambda row: "—", optional=True)]
-    assert [c.header for c in sheet("", "", columns, [["x"], []], []).columns] == ["a"]
-    assert len(sheet("", "", columns, [["x"], []], []).parts) == 1
+def test_optional_columns_go_where_they_say_nothing(tmp_path: Path) -> None:
+    [table] = tables_of(gather([made_run(tmp_path / "a", n=400)]).runs)
+    gone = [column.header for column in COLUMNS if column not in shown(table)]
+    assert gone == ["other data", "macro-F1 ≥50", "unmasked %"]
+    assert len(table.parts) == 1
+    assert set(_lines([table])[0]) >= {"other_data", "official_macro_f1_common"}
+
+
+def test_no_two_columns_share_a_field_of_the_csv(tables: list[Table]) -> None:
+    row = tables[0].rows[0]
+    names = [name for column in COLUMNS for name in column.fields(row)]
+    assert len(names) == len(set(names))
+    assert len(_lines(tables)[0]) == len(names) + 5  # what was scored
+
+
+def test_what_is_not_known_is_sorted_by_nothing(tables: list[Table]) -> None:
+    row = tables[0].rows[0]
+    assert Column("a", lambda row: "x", lambda row: {"a": None, "b": 1}).key(row) == ""
+    assert Column("a", lambda row: "x", lambda row: {"a": 0}).key(row) == "0"
 
 
 def test_the_files_name_no_place_on_the_machine(tables: list[Table], tmp_path: Path) -> None:
-    crossed = gather([made_crossval(tmp_path / "cv")]).crossed
     out = tmp_path / "report"
-    files = write(out, tables, crossed)
-    assert [path.name for path in files] == [
-        "compare.md", "compare.csv", "compare.html", "compare_crossval.csv",
-    ]  # fmt: skip
+    files = write(out, tables)
+    assert [path.name for path in files] == ["compare.md", "compare.csv", "compare.html"]
     place = str(tables[0].rows[0].runs[0].source.parent)
     for path in files:
         text = path.read_text(encoding="utf-8")
         assert place not in text
         assert str(tmp_path) not in text
     assert "mien evaluate late-s0" in (out / "compare.html").read_text(encoding="utf-8")
-    assert "## Cross-validations" in (out / "compare.md").read_text(encoding="utf-8")
-
-
-def test_without_crossvalidations_there_is_no_table_of_them(
-    tables: list[Table], tmp_path: Path
-) -> None:
-    assert len(sheets_of(tables, [])) == len(tables)
-    assert len(write(tmp_path / "report", tables)) == 3
 
 
 def test_what_stands_in_the_way_is_not_replaced(tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ import pytest
 from made_runs import SHA, made_run, write
 
 from mien.errors import RunError, UsageError
-from mien.report.compare.csv_file import csv_text
+from mien.report.compare.files import compact, save
+from mien.report.compare.forms import csv_text
 from mien.report.compare.inputs import gather, read
-from mien.report.compare.nameless import last_name, without_files, without_paths
-from mien.report.compare.result_file import compact, save
+from mien.report.compare.reading import without_paths
 from mien.report.compare.rows import rows_of
 from mien.report.compare.tables import tables_of
 
@@ -19,27 +19,24 @@ def test_a_run_folder_is_read(tmp_path: Path) -> None:
     run = read(made_run(tmp_path / "lenet-s0"))
     record = run.record
     assert (record.name, record.config.model.name, record.config.seed) == ("lenet-s0", "lenet", 0)
-    assert record.network is not None
     assert record.network.macs == 54_300_000
     report = record.evaluation["fer2013-test"].heads["fer2013"]["fer2013"]["official"]
     assert (report.n, report.accuracy) == (200, 0.7)
     assert run.is_folder
 
 
-def test_an_old_run_and_one_cut_off_at_once_have_fewer_files(tmp_path: Path) -> None:
-    root = made_run(tmp_path / "old", right=None)
-    (root / "network.json").unlink()
+def test_a_run_cut_off_in_its_first_epoch_has_no_state(tmp_path: Path) -> None:
+    root = made_run(tmp_path / "new", right=None)
     (root / "state.json").unlink()
-    record = read(root).record
-    assert record.network is None
-    assert (record.state.status, record.state.epochs, record.state.best) == ("running", 0, None)
+    state = read(root).record.state
+    assert (state.status, state.epochs, state.best) == ("running", 0, None)
 
 
-def test_settings_of_an_older_mien_are_read(tmp_path: Path) -> None:
-    root = made_run(tmp_path / "old")
-    text = (root / "config.yaml").read_text().replace("histograms: true", "threads: 2\n  gone: 1")
-    (root / "config.yaml").write_text(text)
-    assert read(root).record.config.name == "lenet"
+@pytest.mark.parametrize("name", ["network.json", "data.json", "environment.json"])
+def test_a_run_without_one_of_its_files_is_damaged(tmp_path: Path, name: str) -> None:
+    root = made_run(tmp_path / "r")
+    (root / name).unlink()
+    assert gather([root]).refused == (f"{root}: damaged: {name} missing",)
 
 
 @pytest.mark.parametrize("config", [{"seed": 1}, {"seed": 1, "data.heads": ["fer2013", "ferplus"]}])
@@ -71,7 +68,12 @@ def test_a_result_file_keeps_what_a_reader_asks_for_and_is_small(tmp_path: Path)
 
 
 def test_a_result_file_names_no_place_on_the_machine(tmp_path: Path) -> None:
-    config = {"model.name": "resnet18", "model.pretrained": "/home/anna/w/resnet.pth"}
+    config = {
+        "model.name": "resnet18",
+        "model.pretrained": "/home/anna/w/resnet.pth",
+        "model.weights": "anna/runs/best.safetensors",
+        "data.fold": {"file": "../anna/folds.csv", "held_out": 1},
+    }
     failed = {"status": "failed", "reason": "cannot write /home/anna/x"}
     environment = {"executable": "/home/anna/python", "home": "C:\\Users\\anna\\mien"}
     root = made_run(tmp_path / "r", config=config, state=failed, environment=environment)
@@ -83,6 +85,8 @@ def test_a_result_file_names_no_place_on_the_machine(tmp_path: Path) -> None:
     values = json.loads(text)["run"]
     assert values["config"]["data"]["path"] == "fer2013"
     assert values["config"]["model"]["pretrained"] == "resnet.pth"
+    assert values["config"]["model"]["weights"] == "best.safetensors"
+    assert values["config"]["data"]["fold"] == {"file": "folds.csv", "held_out": 1}
     assert values["environment"]["home"] == "mien"
 
 
@@ -90,13 +94,8 @@ def test_paths_become_their_last_name() -> None:
     assert without_paths({"a": ["/x/y", "3/4", {"b": "D:\\x\\y.csv"}], "c": 1}) == {
         "a": ["y", "3/4", {"b": "y.csv"}], "c": 1,
     }  # fmt: skip
-    assert last_name("runs\\a/best.safetensors") == "best.safetensors"
-    config = {"data": {"path": "data/fer2013", "fold": {"file": "cv/folds.csv"}}, "model": {}}
-    assert without_files(config)["data"] == {"path": "fer2013", "fold": {"file": "folds.csv"}}
-    assert config["data"]["path"] == "data/fer2013"
-    assert without_files({"model": {"pretrained": "imagenet"}}) == {
-        "model": {"pretrained": "imagenet"}
-    }
+    assert without_paths("\\\\server\\share\\x.pth") == "x.pth"
+    assert without_paths("runs/a") == "runs/a"
 
 
 def test_lists_stand_on_one_line_of_a_result_file() -> None:
@@ -125,12 +124,14 @@ def test_a_result_is_not_written_over_another_file(tmp_path: Path) -> None:
     ("file", "text", "said"),
     [
         ("state.json", "{", "state.json: expected a JSON object"),
+        ("state.json", '{"status": "well"}', "state.json: status: input should be 'running', "),
         ("state.json", '{"epochs": "many"}', "state.json: epochs: input should be a valid integer"),
         ("config.yaml", "a: [", "config.yaml: cannot be read as YAML"),
-        ("config.yaml", "7", "config.yaml: expected an experiment, found int"),
-        ("config.yaml", "name: x", "config.yaml: seed: field required"),
+        ("config.yaml", "7", "config.yaml: expected "),
+        ("config.yaml", "modle: {}", "modle"),
         ("data.json", "[]", "data.json: expected a JSON object"),
         ("network.json", '{"parameters": -1}', "network.json: parameters: "),
+        ("evaluation/fer2013-test/metrics.json", "[", "metrics.json: expected a JSON object"),
         ("evaluation/fer2013-test/metrics.json", "{}", "metrics.json: heads: field required"),
     ],
 )
@@ -147,12 +148,11 @@ def test_every_damaged_file_is_named_at_once(tmp_path: Path) -> None:
     root = made_run(tmp_path / "broken")
     for name in ("state.json", "environment.json"):
         (root / name).write_text("{")
-    (root / "data.json").unlink()
+    for name in ("data.json", "network.json"):
+        (root / name).unlink()
     with pytest.raises(RunError, match="3 problems") as error:
         read(root)
-    assert "data.json: expected a JSON object that mien wrote, but: no such file" in str(
-        error.value
-    )
+    assert f"{root}: damaged: network.json, data.json missing" in str(error.value)
 
 
 def test_accuracies_that_are_none_are_refused(tmp_path: Path) -> None:
@@ -184,6 +184,21 @@ def test_what_is_no_run_is_told_from_what_is(tmp_path: Path) -> None:
             strict=True)] == [True, True, True]  # fmt: skip
     assert f"it holds 1: {runs}/*" in given.refused[2]
     assert "a study of mien tune" in given.notes[0]
+
+
+def test_a_crossvalidation_is_set_aside_with_its_own_table(tmp_path: Path) -> None:
+    root = tmp_path / "cv"
+    made_run(root / "fold-1", data={"fold": {"held_out": 1}})
+    write(root / "plan.json", {"dealing": {"folds": 5}})
+    given = gather([root])
+    assert given.notes == (
+        f"{root}: a cross-validation, not finished: mien crossval --resume {root}",
+    )
+    write(root / "crossval.json", {})
+    given = gather([root, root / "fold-1"])
+    assert not given.refused
+    assert f"a table of its own: {root}/crossval.md" in given.notes[0]
+    assert [run.source for run in given.runs] == [root / "fold-1"]
 
 
 def test_a_file_beside_the_runs_is_named(tmp_path: Path) -> None:

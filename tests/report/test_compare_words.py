@@ -1,21 +1,20 @@
 """What cells and notes say, case by case."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from made_runs import COMMIT, SHA, evaluated, made_run
+from made_runs import COMMIT, SHA, evaluated, made_run, write
 
 from mien.report.compare import numbers, words
+from mien.report.compare.files import save
 from mien.report.compare.inputs import read
-from mien.report.compare.measure import Measure, Score
-from mien.report.compare.names import protocol_words, set_name, track_title
 from mien.report.compare.notes import notes_of
+from mien.report.compare.numbers import Measure, Score
 from mien.report.compare.record import Run
-from mien.report.compare.result_file import save
-from mien.report.compare.rows import Row, rows_of
-from mien.report.compare.settings import settings_of
-from mien.report.compare.tables import tables_of
+from mien.report.compare.rows import Row, rows_of, settings_of
+from mien.report.compare.tables import protocol_words, tables_of, track_title
 
 
 @pytest.fixture
@@ -27,7 +26,11 @@ def made(tmp_path: Path) -> Any:
 
 def _seeds(made: Any, *each: dict[str, Any]) -> Row:
     """Return the row of runs that differ in their seed and in what is given."""
-    [row] = rows_of([made(config={"seed": n}, **how) for n, how in enumerate(each)])
+    runs = [
+        made(**{**how, "config": {"seed": n, **how.get("config", {})}})
+        for n, how in enumerate(each)
+    ]
+    [row] = rows_of(runs)
     return row
 
 
@@ -65,7 +68,7 @@ def test_protocols_have_names(protocol: str, said: str) -> None:
 
 
 def test_a_label_set_that_nobody_named_keeps_its_own_name() -> None:
-    assert set_name("mine") == "mine"
+    assert words.set_name("mine") == "mine"
 
 
 @pytest.mark.parametrize(
@@ -84,8 +87,11 @@ def test_means_have_their_deviation(
 
 
 def test_what_is_not_known_is_a_dash() -> None:
-    assert numbers.percent(None) == numbers.millions(None) == numbers.mac_words(None) == "—"
-    assert words.short(None) == "—"
+    assert numbers.percent(None) == numbers.decimals(None, 3) == "—"
+
+
+def test_a_run_of_an_installed_mien_has_no_commit(made: Any) -> None:
+    assert words.commits(_seeds(made, {"environment": {"commit": None}})) == "—"
 
 
 @pytest.mark.parametrize(
@@ -99,14 +105,14 @@ def test_multiply_accumulates_are_whole_millions_from_ten(macs: int, said: str) 
     ("reached", "said"),
     [((30,), "30"), ((30, 30), "30"), ((21,), "21 of 30"), ((28, 21, 30), "21–30 of 30")],
 )
-def test_epochs_are_those_reached(reached: tuple[int, ...], said: str) -> None:
-    assert words.epochs_of(reached, 30) == said
+def test_epochs_are_those_reached(made: Any, reached: tuple[int, ...], said: str) -> None:
+    assert words.epochs(_seeds(made, *({"state": {"epochs": n}} for n in reached))) == said
 
 
 @pytest.mark.parametrize(
     ("state", "said"),
     [
-        ({"monitor": "val_accuracy", "best": 0.7644}, "accuracy 76.44 %"),
+        ({"monitor": "val_accuracy", "best": 0.7644}, "accuracy 76.44\u00a0%"),
         ({"monitor": "val_loss", "best": 1.27226}, "loss 1.2723"),
         ({"monitor": "val_macro_f1", "best": 0.7}, "macro-F1 0.700"),
         ({"monitor": "val_recall", "best": 0.5}, "val_recall 0.5000"),
@@ -135,14 +141,6 @@ def test_a_seed_without_a_best_value_leaves_none_for_the_row(made: Any) -> None:
     assert words.best(row) == "—"
 
 
-def test_an_old_run_says_nothing_of_its_network(tmp_path: Path) -> None:
-    root = made_run(tmp_path / "old")
-    (root / "network.json").unlink()
-    [row] = rows_of([read(root)])  # type: ignore[list-item]
-    assert words.parameters(row) == words.macs(row) == "—"
-    assert words.input_words(row.record) == ""
-
-
 def test_both_label_sets_are_named(made: Any) -> None:
     record = made(config={"data.heads": ["ferplus", "fer2013"]}).record
     assert words.learnt(record) == "FER-2013 labels, FER+ votes"
@@ -150,15 +148,15 @@ def test_both_label_sets_are_named(made: Any) -> None:
 
 def test_pretrained_weights_of_a_file_are_named_without_its_folder(made: Any) -> None:
     config = {"model.name": "resnet18", "model.pretrained": "weights/resnet18.pth"}
-    record = made(config=config).record
-    assert words.other_data(record, None) == "weights of resnet18.pth"
+    assert words.other_data(_seeds(made, {"config": config})) == "weights of resnet18.pth"
 
 
 def test_weights_of_an_earlier_run_are_told_by_their_hash_where_it_is_known(made: Any) -> None:
     config = {"model.weights": "runs/a/best.safetensors"}
-    assert words.other_data(made(config=config).record, None) == "weights of an earlier run"
-    known = made(config=config, data={"started_from": SHA}).record
-    assert words.other_data(known, None) == f"weights of an earlier run {SHA[:12]}"
+    [row] = rows_of([made(config=config)])
+    assert words.other_data(row) == "weights of an earlier run"
+    [row] = rows_of([made(config=config, data={"started_from": SHA})])
+    assert words.other_data(row) == f"weights of an earlier run {SHA[:12]}"
 
 
 def test_weights_are_compared_by_hash_and_files_by_name(made: Any) -> None:
@@ -186,12 +184,30 @@ def test_a_run_that_learnt_nothing_yet_has_no_pace(made: Any) -> None:
     assert "pace" not in said
 
 
+def test_a_pruned_trial_is_listed_as_unfinished(made: Any) -> None:
+    state = {"status": "pruned", "epochs": 3, "hours": 0.1}
+    [table] = tables_of([made(right=None, state=state), made()])
+    assert [words.epochs(row) for row in table.rows] == ["30", "3 of 30"]
+    assert notes_of(table) == [
+        "lenet, seed 0: not finished after 3 of 30 epochs and 0.10 h; at this pace all of them "
+        "take 1.00 h (pruned by mien tune)"
+    ]
+
+
+def test_a_head_that_fits_no_test_picture_is_not_to_be_evaluated_again(tmp_path: Path) -> None:
+    root = made_run(tmp_path / "r")
+    path = root / "evaluation" / "fer2013-test" / "metrics.json"
+    write(path, {**json.loads(path.read_text()), "heads": {"fer2013": {}}})
+    assert _note(read(root)) == (
+        "lenet, seed 0: no test picture has a label that it can be scored on"
+    )
+
+
 def test_a_result_file_without_scores_names_no_command(tmp_path: Path) -> None:
     path = tmp_path / "r.json"
     run = read(made_run(tmp_path / "r", right=None))
     save(path, run)
     again = read(path)
-    assert isinstance(again, Run)
     assert _note(again) == "lenet, seed 0: not evaluated"
 
 
@@ -205,11 +221,10 @@ def test_a_run_scored_on_two_datasets_stands_in_two_tables(tmp_path: Path) -> No
     place = {"name": "raf", "sha256": "d" * 64, "label_set": "rafdb"}
     evaluated(root, 0.4, 100, described, ("fer2013",), place)
     run = read(root)
-    assert isinstance(run, Run)
     own, raf = sorted(tables_of([run]), key=lambda table: table.data)
     assert (own.data, own.protocol, own.n) == ("fer2013", "fer2013", (200, 150))
     assert (raf.data, raf.protocol, raf.n) == ("raf", "rafdb", (100, 75))
-    assert words.other_data(run.record, raf.rows[0].scored) == "learnt from fer2013"
+    assert words.other_data(raf.rows[0]) == "learnt from fer2013"
     assert words.data_short(raf.rows[0]) == "fer2013, full-trained"
     assert raf.subtitle == "raf, test split, against RAF-DB labels: official n = 100, dedup n = 75"
 
@@ -235,8 +250,10 @@ def test_numbers_of_a_score_by_hand(made: Any) -> None:
 
 
 def test_answers_that_the_labels_lack_are_given_unmasked_too(made: Any) -> None:
-    [table] = tables_of([made(config={"data.heads": ["ferplus"]})], "fer2013")
+    place = {"name": "raf", "sha256": "d" * 64, "label_set": "rafdb"}
+    [table] = tables_of([made(config={"data.heads": ["ferplus"]}, scored=place)])
     score = table.rows[0].official
     assert score is not None
     assert score.unmasked is not None
     assert score.unmasked.mean <= score.accuracy.mean
+    assert "labels without contempt: its probability counts as 0" in " ".join(notes_of(table))

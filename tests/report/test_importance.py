@@ -12,9 +12,9 @@ from mien.report.figures import save
 from mien.report.importance import best_so_far, history_figure, importance_figure
 
 VALUES = {
-    "optimizer.lr": {"share": 0.7, "low": 0.5, "high": 0.85},
-    "optimizer.name": {"share": 0.2, "low": 0.0, "high": 0.3},
-    "model.width": {"share": 0.1, "low": 0.02, "high": 0.2},
+    "optimizer.lr": 0.7,
+    "optimizer.name": 0.2,
+    "model.width": 0.1,
 }
 STUDY: dict[str, Any] = {
     "study": "small",

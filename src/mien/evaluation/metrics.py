@@ -80,10 +80,15 @@ def classification_report(true: Ints, predicted: Ints, classes: Sequence[str]) -
     }
 
 
-def wilson_interval(k: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
+def wilson_interval(k: float, n: int, confidence: float = 0.95) -> tuple[float, float]:
     """Return the score interval of a share of ``k`` in ``n`` (Wilson 1927, JASA 22:209–212).
 
     No continuity correction. Nothing is known from no trials: ``n = 0`` gives (0, 1).
+
+    Args:
+        k: 0 to n; a mean over several runs need not be whole.
+        n: trials.
+        confidence: of the interval.
 
     Raises:
         DataError: ``k`` is not a count out of ``n``.

@@ -1,132 +1,166 @@
-"""The columns of a track's table, for every form it is written in but CSV."""
+"""The columns of a table."""
 
-from collections.abc import Callable
-
-from mien.report.compare import numbers, words
-from mien.report.compare.measure import COMMON, Measure, Score
-from mien.report.compare.notes import Say, notes_of
+from mien.report.compare import words
+from mien.report.compare.column import Column, accuracy_column, measured
+from mien.report.compare.numbers import (
+    COMMON,
+    NONE,
+    Measure,
+    Score,
+    decimals,
+    mac_words,
+    millions,
+    percent,
+)
 from mien.report.compare.rows import Row
-from mien.report.compare.sheet import Column, Sheet, sheet
 from mien.report.compare.tables import Table
 
 
-def sheet_of(table: Table, say: Say = str) -> Sheet:
-    """Return a table in words; nets that saw other data are a part of their own.
-
-    Args:
-        table: what to show.
-        say: how a run's folder is written in a note.
-    """
-    own = [row for row in table.rows if not words.other_data(row.record, row.scored)]
-    other = [row for row in table.rows if row not in own]
-    return sheet(table.title, table.subtitle, COLUMNS, [own, other], notes_of(table, say))
+def shown(table: Table) -> list[Column]:
+    """Return the columns that have something to say of a table."""
+    return [
+        column
+        for column in COLUMNS
+        if not (column.optional and all(column.text(row) in ("", NONE) for row in table.rows))
+    ]
 
 
-def _interval(score: Score | None) -> str:
-    if score is None:
-        return ""
-    low, high = (100 * end for end in score.interval)
-    return f"{low:.2f}–{high:.2f}"
+def _macro_f1(score: Score | None) -> Measure | None:
+    return score.macro_f1 if score else None
 
 
-def _mean(measure: Measure | None) -> float | None:
-    return None if measure is None else measure.mean
+def _common_f1(row: Row) -> Measure | None:
+    return row.official.common_f1 if row.official else None
 
 
-def _accuracy(header: str, pick: Callable[[Row], Score | None]) -> Column:
-    """Return the column of an accuracy in percent, with its interval."""
-
-    def accuracy(row: Row) -> Measure | None:
-        score = pick(row)
-        return score.accuracy if score else None
-
-    return Column(
-        header,
-        lambda row: numbers.percent(accuracy(row)),
-        lambda row: _interval(pick(row)),
-        lambda row: _mean(accuracy(row)),
-        number=True,
-    )
-
-
-def _score(
-    header: str, pick: Callable[[Score], Measure | None], *, share: bool, optional: bool
-) -> Column:
-    """Return the column of another number of the official rows."""
-
-    def measure(row: Row) -> Measure | None:
-        return pick(row.official) if row.official else None
-
-    def text(row: Row) -> str:
-        return numbers.percent(measure(row)) if share else numbers.decimals(measure(row), 3)
-
-    value: Callable[[Row], float | None] = lambda row: _mean(measure(row))  # noqa: E731
-    return Column(header, text, value=value, number=True, optional=optional)
+def _unmasked(row: Row) -> Measure | None:
+    return row.official.unmasked if row.official else None
 
 
 COLUMNS = (
     Column(
         "experiment",
         lambda row: row.record.config.name,
-        lambda row: words.joined([run.record.name for run in row.runs]),
+        lambda row: {
+            "experiment": row.record.config.name,
+            "runs": " ".join(run.record.name for run in row.runs),
+        },
+        lambda row: words.joined(run.record.name for run in row.runs),
     ),
     Column(
         "model",
-        lambda row: words.model_words(row.record),
-        lambda row: words.input_words(row.record),
+        words.model_words,
+        lambda row: {"model": words.model_words(row), "input": words.input_words(row)},
+        words.input_words,
     ),
     Column(
         "parameters",
         words.parameters,
-        short=lambda row: numbers.millions(row.parameters),
-        value=lambda row: row.parameters,
+        lambda row: {
+            "parameters": row.record.network.parameters,
+            "parameters_learning": row.record.network.trained,
+        },
+        short=lambda row: millions(row.record.network.parameters),
         number=True,
     ),
     Column(
         "MACs",
-        words.macs,
-        value=lambda row: row.macs,
+        lambda row: mac_words(row.record.network.macs),
+        lambda row: {"macs": row.record.network.macs},
         number=True,
     ),
     Column(
         "data",
         lambda row: words.data_words(row.record),
+        lambda row: {
+            "data": words.data_words(row.record),
+            "data_sha256": row.record.data.sha256,
+            "left_out": " ".join(row.record.data.left_out),
+            "train_pictures": row.record.data.rows.train,
+        },
         lambda row: row.record.data.sha256[: words.HASH],
-        short=words.data_short,
+        words.data_short,
     ),
     Column(
         "other data",
-        lambda row: words.other_data(row.record, row.scored),
+        words.other_data,
+        lambda row: {"other_data": words.other_data(row)},
         short=words.other_short,
         optional=True,
     ),
-    Column("labels", lambda row: words.learnt(row.record), terminal=False),
-    Column("seeds", words.seeds, value=lambda row: len(row.seeds), short=words.seed_count),
-    _accuracy("official %", lambda row: row.official),
-    _accuracy("dedup %", lambda row: row.dedup),
-    _score("macro-F1", lambda score: score.macro_f1, share=False, optional=False),
-    _score(f"macro-F1 ≥{COMMON}", lambda score: score.common_f1, share=False, optional=True),
-    _score("unmasked %", lambda score: score.unmasked, share=True, optional=True),
+    Column(
+        "labels",
+        lambda row: words.learnt(row.record),
+        lambda row: {"labels": words.learnt(row.record)},
+        terminal=False,
+    ),
+    Column(
+        "seeds",
+        words.seeds,
+        lambda row: {"seed_count": len(row.seeds), "seeds": " ".join(map(str, row.seeds))},
+        short=words.seed_count,
+    ),
+    accuracy_column("official", lambda row: row.official),
+    accuracy_column("dedup", lambda row: row.dedup),
+    Column(
+        "macro-F1",
+        lambda row: decimals(_macro_f1(row.official), 3),
+        lambda row: {
+            **measured("official_macro_f1", _macro_f1(row.official), 3),
+            **measured("dedup_macro_f1", _macro_f1(row.dedup), 3),
+        },
+        number=True,
+    ),
+    Column(
+        f"macro-F1 ≥{COMMON}",
+        lambda row: decimals(_common_f1(row), 3),
+        lambda row: measured("official_macro_f1_common", _common_f1(row), 3),
+        number=True,
+        optional=True,
+    ),
+    Column(
+        "unmasked %",
+        lambda row: percent(_unmasked(row)),
+        lambda row: measured("official_unmasked_percent", _unmasked(row), 2, 100),
+        number=True,
+        optional=True,
+    ),
     Column(
         "epochs",
         words.epochs,
-        value=lambda row: max(row.epochs),
+        lambda row: {
+            "epochs": " ".join(map(str, row.epochs)),
+            "epochs_planned": row.record.config.train.epochs,
+            "status": words.joined(run.record.state.status for run in row.runs),
+        },
         number=True,
     ),
     Column(
         "hours",
         lambda row: f"{row.hours.mean:.2f}",
-        value=lambda row: row.hours.mean,
+        lambda row: measured("hours", row.hours, 4),
         number=True,
     ),
-    Column("best validation", words.best, value=lambda row: _mean(row.best), terminal=False),
+    Column(
+        "best validation",
+        words.best,
+        lambda row: {
+            **measured("best_validation", row.best, 4),
+            "monitor": row.record.state.monitor,
+        },
+        terminal=False,
+    ),
     Column(
         "hardware",
         words.devices,
-        lambda row: words.joined(
-            [run.record.environment.gpu or run.record.environment.cpu for run in row.runs]
-        ),
+        lambda row: {"hardware": words.devices(row), "device": words.machines(row)},
+        words.machines,
         terminal=False,
     ),
-    Column("commit", words.commits, terminal=False),
+    Column(
+        "commit",
+        words.commits,
+        lambda row: {"commit": words.joined(r.record.environment.commit or "" for r in row.runs)},
+        terminal=False,
+    ),
 )

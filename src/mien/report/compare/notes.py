@@ -3,10 +3,8 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from mien.report.compare.measure import COMMON
-from mien.report.compare.names import protocol_words
+from mien.report.compare.numbers import COMMON
 from mien.report.compare.record import Run, Scored
-from mien.report.compare.rows import Row
 from mien.report.compare.tables import Table
 from mien.report.compare.words import HASH
 
@@ -31,36 +29,31 @@ def notes_of(table: Table, say: Say = str) -> list[str]:
         table: what they are about.
         say: how a run's folder is written.
     """
-    found = [
-        *(
-            _without(row, run, say)
-            for row in table.rows
-            if row.official is None
-            for run in row.runs
-        ),
-        *_hashes(table),
-        *_masked(table),
-        *_common(table),
-    ]
-    return list(dict.fromkeys(found))
+    silent = [run for row in table.rows if row.official is None for run in row.runs]
+    found = [*(_without(run, say) for run in silent), *_hashes(table), *_masked(table)]
+    return list(dict.fromkeys([*found, *_common(table)]))
 
 
-def _without(row: Row, run: Run, say: Say) -> str:
-    """Say why a run has no score."""
-    record = run.record
+def _without(run: Run, say: Say) -> str:
+    """Say why a run has no score, and what to do about it."""
+    record, state = run.record, run.record.state
     name = f"{record.config.name}, seed {record.config.seed}"
-    command = f": mien {{}} {say(run.source)}" if run.is_folder else ""
-    state = record.state
     if state.status == "finished":
-        if record.evaluation and row.protocol != "own":
-            return f"{name}: not scored against {protocol_words(row.protocol)}"
-        return f"{name}: not evaluated{command.format('evaluate')}"
-    reason = f" ({state.reason})" if state.reason else ""
+        if record.tests:
+            return f"{name}: no test picture has a label that it can be scored on"
+        return f"{name}: not evaluated" + _command(run, "evaluate", say)
+    pruned = state.status == "pruned"
+    said = "stopped" if state.status == "failed" else "not finished"
+    reason = "pruned by mien tune" if pruned else state.reason
     return (
-        f"{name}: {'stopped' if state.status == 'failed' else 'not finished'} after "
-        f"{state.epochs} of {record.config.train.epochs} epochs{_time(run)}{reason}"
-        f"{command.format('train --resume')}"
+        f"{name}: {said} after {state.epochs} of {record.config.train.epochs} epochs{_time(run)}"
+        + (f" ({reason})" if reason else "")
+        + ("" if pruned else _command(run, "train --resume", say))
     )
+
+
+def _command(run: Run, words: str, say: Say) -> str:
+    return f": mien {words} {say(run.source)}" if run.is_folder else ""
 
 
 def _time(run: Run) -> str:

@@ -1,14 +1,13 @@
 """Reads a run, from its folder or from a result file."""
 
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
-from mien.errors import RunError, several
-from mien.report.compare.nameless import without_files, without_paths
+from mien.config import Experiment
+from mien.errors import ConfigError, RunError, several
 from mien.report.compare.record import Record, Run
 from mien.runs import RunFolder, read_json
 
@@ -20,44 +19,38 @@ FILES = {
     "state": "state.json",
     "environment": "environment.json",
 }
-OPTIONAL = ("network", "state")
-"""Files that an older run, or one cut off in its first epoch, does not have."""
+OPTIONAL = ("state",)
+"""What a run that was cut off in its first epoch does not have."""
 
 
 def of_folder(root: Path) -> Run:
-    """Return the run of a folder.
+    """Return the run of a folder, without any path of the machine.
 
     Raises:
         RunError: there is none, or a file of it is missing or damaged; each is named.
     """
-    run = RunFolder.open(root)
-    values: dict[str, Any] = {"name": root.resolve().name}
-    problems = []
-    for key, name in FILES.items():
-        file = root / name
-        if key in OPTIONAL and not file.exists():
-            continue
-        try:
-            values[key] = (
-                _settings(run.config) if key == "config" else without_paths(read_json(file))
-            )
-        except RunError as error:
-            problems.append(str(error))
-    try:
-        values["evaluation"] = _evaluations(root)
-    except RunError as error:
-        problems.append(str(error))
-    if problems:
+    RunFolder.open(root)
+    there = {key: root / name for key, name in FILES.items() if (root / name).is_file()}
+    lost = [name for key, name in FILES.items() if key not in there and key not in OPTIONAL]
+    evaluations = sorted((root / "evaluation").glob("*/metrics.json"))
+    values, problems = _all(there)
+    scores, wrong = _all({path.parent.name: path for path in evaluations})
+    damaged = [f"{root}: damaged: {', '.join(lost)} missing"] if lost else []
+    if problems := [*damaged, *problems, *wrong]:
         raise RunError(several(problems))
-    return Run(_checked(values, root, folder=True), root)
+    for one in scores.values():
+        one.pop("model", None)  # the name of its folder
+    whole = {"name": root.resolve().name, **values, "evaluation": scores}
+    return Run(_checked(whole, root, folder=True), root)
 
 
-def of_values(values: Mapping[str, Any], path: Path) -> Run:
-    """Return the run of a result file from what it holds.
+def of_file(path: Path) -> Run:
+    """Return the run of a result file.
 
     Raises:
         RunError: it is no result file, or a damaged one.
     """
+    values = read_json(path)
     if not isinstance(values.get(KEY), dict):
         raise RunError(
             f"{path}: expected a result of `mien compare --save`, found no {KEY!r} in it"
@@ -65,31 +58,36 @@ def of_values(values: Mapping[str, Any], path: Path) -> Run:
     return Run(_checked(values[KEY], path, folder=False), path)
 
 
-def _settings(path: Path) -> dict[str, Any]:
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
-        raise RunError(f"{path}: cannot be read as YAML: {reason}") from None
-    if not isinstance(values, dict):
-        raise RunError(f"{path}: expected an experiment, found {type(values).__name__}")
-    return without_files(values)
+def _all(files: Mapping[str, Path]) -> tuple[dict[str, Any], list[str]]:
+    """Return what each file holds, without paths, and what is wrong with those that cannot be read.
 
-
-def _evaluations(root: Path) -> dict[str, Any]:
-    """Return folder → metrics.json of each evaluation, without the name of the model's folder."""
-    found = {}
-    problems = []
-    for path in sorted((root / "evaluation").glob("*/metrics.json")):
+    YAML is an experiment, everything else JSON.
+    """
+    found, problems = {}, []
+    for key, path in files.items():
         try:
-            values = without_paths(read_json(path))
-        except RunError as error:
+            found[key] = without_paths(
+                _settings(path) if path.suffix == ".yaml" else read_json(path)
+            )
+        except (ConfigError, RunError) as error:
             problems.append(str(error))
-            continue
-        found[path.parent.name] = {k: v for k, v in values.items() if k != "model"}
-    if problems:
-        raise RunError("\n".join(problems))
-    return found
+    return found, problems
+
+
+def _settings(path: Path) -> dict[str, Any]:
+    return Experiment.load(path).without_folders().to_dict()
+
+
+def without_paths(values: Any) -> Any:
+    """Return JSON values in which each absolute path, of any system, is only its last name."""
+    if isinstance(values, dict):
+        return {key: without_paths(value) for key, value in values.items()}
+    if isinstance(values, list):
+        return [without_paths(value) for value in values]
+    for kind in (PurePosixPath, PureWindowsPath):
+        if isinstance(values, str) and kind(values).is_absolute():
+            return kind(values).name
+    return values
 
 
 def _checked(values: Mapping[str, Any], source: Path, *, folder: bool) -> Record:

@@ -6,7 +6,7 @@ the same record.
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -90,7 +90,7 @@ class Data(Part):
 class State(Part):
     """state.json; its defaults are those of a run cut off in its first epoch."""
 
-    status: str = "running"
+    status: Literal["running", "finished", "failed", "pruned"] = "running"
     epochs: Count = 0
     monitor: str | None = None
     best: Number | None = None
@@ -152,11 +152,16 @@ class Record(Part):
 
     name: str
     config: Config
-    network: Network | None = None
+    network: Network
     data: Data
     state: State = State()
     environment: Machine
     evaluation: dict[str, Evaluation] = {}
+
+    @property
+    def tests(self) -> list[Evaluation]:
+        """The evaluations on a test split."""
+        return [one for one in self.evaluation.values() if one.data.split == "test"]
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, as they were read."""

@@ -1,35 +1,47 @@
 """Rows of the tables: the runs of one experiment that differ in their seed, on one dataset.
 
-A row without scores (``dataset`` None) tells of runs that were not evaluated or did not end.
+A row without scores (``scored`` None) tells of runs that were not evaluated or did not end.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mien.evaluation.protocols import own_protocol
-from mien.report.compare.measure import Measure, Score
+from mien.report.compare.numbers import Measure, Score
 from mien.report.compare.record import Evaluation, Record, Report, Run, Scored
-from mien.report.compare.settings import settings_of
 
 Track = tuple[str, ...]
-"""The label sets that a run learnt, in a fixed order."""
+"""The label sets that a run learnt, sorted."""
 
-OWN = "own"
-"""The protocol that scores a head on its own labels."""
+NOT_DECIDING = {
+    "": ("seed", "machine", "tune"),
+    "data": ("path",),
+    "model": ("weights",),
+    "train": ("histograms", "show_faces"),
+}
+"""Settings that may differ within a row; data and weights are compared by their hash."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """Runs of one experiment, in the order of their seeds."""
+    """Runs of one experiment, in the order of their seeds.
+
+    Attributes:
+        runs: one a seed.
+        head: which output is told of.
+        protocol: against which labels it was scored; empty where it was not.
+        scored: which dataset was scored.
+        official, dedup: the scores on the two sets of rows.
+    """
 
     runs: tuple[Run, ...]
     head: str
-    protocol: str
-    scored: Scored | None
-    official: Score | None
-    dedup: Score | None
+    protocol: str = ""
+    scored: Scored | None = None
+    official: Score | None = None
+    dedup: Score | None = None
 
     @property
     def record(self) -> Record:
@@ -47,16 +59,6 @@ class Row:
         return tuple(run.record.state.epochs for run in self.runs)
 
     @property
-    def parameters(self) -> int | None:
-        """Parameters of the network; None where the run does not say."""
-        return self.record.network.parameters if self.record.network else None
-
-    @property
-    def macs(self) -> int | None:
-        """Multiply-accumulates of one picture; None where the run does not say."""
-        return self.record.network.macs if self.record.network else None
-
-    @property
     def hours(self) -> Measure:
         """Hours of each run."""
         return Measure(tuple(run.record.state.hours for run in self.runs))
@@ -69,98 +71,71 @@ class Row:
         return Measure(known) if len(known) == len(found) else None
 
 
-@dataclass(frozen=True)
-class _Entry:
-    """One run with one head on one dataset."""
-
-    run: Run
-    head: str
-    protocol: str
-    scored: Scored | None
-    reports: tuple[Report | None, Report | None]
-
-
 def track_of(record: Record) -> Track:
     """Return the label sets that a run learnt, sorted."""
     return tuple(sorted(record.config.data.heads))
 
 
-def protocols_of(runs: Iterable[Run]) -> list[str]:
-    """Return every protocol that any run was scored by on a test split."""
-    found = {
-        protocol
-        for run in runs
-        for evaluation in _tests(run.record)
-        for reports in evaluation.heads.values()
-        for protocol in reports
-    }
-    return sorted(found)
-
-
-def rows_of(runs: Sequence[Run], protocol: str = OWN) -> list[Row]:
+def rows_of(runs: Sequence[Run]) -> list[Row]:
     """Return the rows of all runs, in the order in which they came.
 
     Runs come together in a row where settings (but for seed and machine), data and scored data
     are equal and each has another seed; of two with the same seed the later starts a new row.
-
-    Args:
-        runs: what to tell of.
-        protocol: against which labels heads are scored; ``OWN``: each on its own.
     """
-    groups: dict[Any, list[_Entry]] = {}
+    groups: dict[Any, list[Row]] = {}
     seen: dict[Any, int] = {}
-    for entry in (e for run in runs for e in _entries(run, protocol)):
-        key = _key(entry)
-        again = (*key, entry.run.record.config.seed)
+    for row in (row for run in runs for row in _single(run)):
+        key = _key(row)
+        again = (key, row.seeds)
         seen[again] = seen.get(again, 0) + 1
-        groups.setdefault((*key, seen[again]), []).append(entry)
-    return [
-        _row(sorted(group, key=lambda e: e.run.record.config.seed)) for group in groups.values()
-    ]
+        groups.setdefault((key, seen[again]), []).append(row)
+    return [_merged(sorted(group, key=lambda row: row.seeds)) for group in groups.values()]
 
 
-def _entries(run: Run, protocol: str) -> Iterator[_Entry]:
-    tests = _tests(run.record)
+def _single(run: Run) -> Iterator[Row]:
+    """Return a row for each head of one run on each dataset, or one without scores."""
     for head in track_of(run.record):
-        found = [e for test in tests if (e := _scored(run, head, protocol, test))]
-        yield from found or [_Entry(run, head, protocol, None, (None, None))]
+        tests = [test for test in run.record.tests if test.heads.get(head)]
+        yield from [_scored(run, head, test) for test in tests] or [Row((run,), head)]
 
 
-def _tests(record: Record) -> list[Evaluation]:
-    return [e for e in record.evaluation.values() if e.data.split == "test"]
+def _scored(run: Run, head: str, test: Evaluation) -> Row:
+    protocol = own_protocol(head, test.heads[head])
+    kinds = {kind: Score((one,)) for kind, one in test.heads[head][protocol].items()}
+    return Row((run,), head, protocol, test.data, kinds.get("official"), kinds.get("dedup"))
 
 
-def _scored(run: Run, head: str, protocol: str, test: Evaluation) -> _Entry | None:
-    protocols = test.heads.get(head, {})
-    name = own_protocol(head, protocols) if protocol == OWN and protocols else protocol
-    if name not in protocols:
-        return None
-    kinds = protocols[name]
-    return _Entry(run, head, name, test.data, (kinds.get("official"), kinds.get("dedup")))
-
-
-def _row(group: Sequence[_Entry]) -> Row:
-    first = group[0]
-    return Row(
-        tuple(entry.run for entry in group),
-        first.head,
-        first.protocol,
-        first.scored,
-        _score([entry.reports[0] for entry in group]),
-        _score([entry.reports[1] for entry in group]),
+def _merged(rows: Sequence[Row]) -> Row:
+    return replace(
+        rows[0],
+        runs=tuple(row.runs[0] for row in rows),
+        official=_together([row.official for row in rows]),
+        dedup=_together([row.dedup for row in rows]),
     )
 
 
-def _score(reports: Sequence[Report | None]) -> Score | None:
-    known = tuple(report for report in reports if report is not None)
-    return Score(known) if known and len(known) == len(reports) else None
+def _together(scores: Sequence[Score | None]) -> Score | None:
+    reports: tuple[Report, ...] = tuple(s.reports[0] for s in scores if s is not None)
+    return Score(reports) if reports else None
 
 
-def _key(entry: _Entry) -> tuple[Any, ...]:
+def _key(row: Row) -> tuple[Any, ...]:
     """Return what runs of one row have in common."""
-    record = entry.run.record
+    record = row.record
     data = json.dumps(record.data.model_dump(mode="json"), sort_keys=True)
-    sizes = tuple(report and report.n for report in entry.reports)
-    place = (entry.head, entry.protocol, entry.scored and entry.scored.sha256, sizes)
-    ended = record.state.status if entry.scored is None else ""
-    return (*place, ended, settings_of(record), data)
+    sizes = tuple(score and score.n for score in (row.official, row.dedup))
+    scored = (row.protocol, row.scored.sha256) if row.scored else record.state.status
+    return row.head, scored, sizes, settings_of(record), data
+
+
+def settings_of(record: Record) -> str:
+    """Return what decides the numbers of a run but its seed, as text that can be compared."""
+    values = record.config.model_dump(mode="json")
+    for section, names in NOT_DECIDING.items():
+        part = values[section] if section else values
+        for name in names:
+            part.pop(name, None)
+    fold = values["data"].get("fold")
+    if isinstance(fold, dict):
+        fold.pop("file", None)
+    return json.dumps(values, sort_keys=True)

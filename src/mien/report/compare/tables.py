@@ -1,15 +1,18 @@
-"""One table a track: which rows stand together, in which order, and what is said below them."""
+"""One table a track: which rows stand together, and in which order."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mien.emotions import LABEL_SETS
-from mien.errors import UnknownNameError
-from mien.report.compare.measure import Measure
-from mien.report.compare.names import protocol_words, track_title
 from mien.report.compare.record import Run
-from mien.report.compare.rows import OWN, Row, Track, protocols_of, rows_of, track_of
-from mien.report.compare.words import other_data
+from mien.report.compare.rows import Row, Track, rows_of, track_of
+from mien.report.compare.words import other_data, set_name
+
+TRACKS = {
+    ("fer2013",): "FER-2013 labels",
+    ("ferplus",): "FER+ votes",
+    ("fer2013", "ferplus"): "Both: FER-2013 labels and FER+ votes",
+}
 
 
 @dataclass(frozen=True)
@@ -19,10 +22,11 @@ class Table:
     Attributes:
         track: what was learnt.
         head: which output was scored.
-        protocol: against which labels.
+        protocol: against which labels; empty where nothing was scored.
         data: name of the dataset scored.
-        n: official and dedup rows; None where nothing was scored.
-        rows: own data first, then nets that saw other data; each part in order.
+        n: official and dedup rows; None where none were scored.
+        rows: own data first, then nets that saw other data; in each part the highest official
+            accuracy first, runs without scores last.
     """
 
     track: Track
@@ -35,8 +39,7 @@ class Table:
     @property
     def title(self) -> str:
         """The track, and the head where there are several."""
-        head = f" (head {self.head})" if len(self.track) > 1 else ""
-        return f"{track_title(self.track)}{head}"
+        return track_title(self.track) + (f" (head {self.head})" if len(self.track) > 1 else "")
 
     @property
     def subtitle(self) -> str:
@@ -47,93 +50,61 @@ class Table:
         sizes = ", ".join(f"{kind} n = {n:,}" for kind, n in said if n)
         return f"{self.data}, test split, against {protocol_words(self.protocol)}: {sizes}"
 
+    @property
+    def parts(self) -> list[list[Row]]:
+        """The rows of own data, and those of nets that saw other data; no empty part."""
+        own = [row for row in self.rows if not other_data(row)]
+        return [part for part in (own, [row for row in self.rows if row not in own]) if part]
 
-def tables_of(runs: Sequence[Run], protocol: str = OWN, sort: str = "official") -> list[Table]:
+
+def tables_of(runs: Sequence[Run]) -> list[Table]:
     """Return the tables of runs, FER-2013's tracks first.
 
     A run that was not evaluated stands with those of its track, head and dataset. Runs scored on
     another number of pictures have a table of their own.
-
-    Args:
-        runs: what to compare.
-        protocol: against which labels every head is scored; ``OWN``: each on its own.
-        sort: a key of ``SORTS``.
-
-    Raises:
-        UnknownNameError: no run was scored by this protocol.
     """
-    known = protocols_of(runs)
-    if protocol != OWN and protocol not in known:
-        raise UnknownNameError("protocol", protocol, [OWN, *known])
     found: dict[tuple[Track, str], list[Table]] = {}
-    for row in sorted(rows_of(runs, protocol), key=lambda row: row.scored is None):
-        tables = found.setdefault((track_of(row.record), row.head), [])
-        _place(row, tables)
-    every = [_ordered(table, sort) for tables in found.values() for table in tables]
+    for row in sorted(rows_of(runs), key=lambda row: row.scored is None):
+        _place(row, found.setdefault((track_of(row.record), row.head), []))
+    every = [
+        replace(table, rows=tuple(sorted(table.rows, key=_order)))
+        for tables in found.values()
+        for table in tables
+    ]
     return sorted(every, key=lambda t: (_rank(t.track), t.head, -len(t.rows)))
 
 
 def _place(row: Row, tables: list[Table]) -> None:
     """Add a row to the table that it belongs to, or to a new one."""
-    new = Table(track_of(row.record), row.head, row.protocol, _data(row), _n(row), (row,))
+    data = row.scored.name if row.scored else row.record.data.name
+    n = (row.official.n if row.official else None, row.dedup.n if row.dedup else None)
     for place, table in enumerate(tables):
-        same = table.data == new.data
-        if same and (row.scored is None or (table.protocol, table.n) == (new.protocol, new.n)):
+        alike = row.scored is None or (table.protocol, table.n) == (row.protocol, n)
+        if alike and table.data == data:
             tables[place] = replace(table, rows=(*table.rows, row))
             return
-    tables.append(new)
+    tables.append(Table(track_of(row.record), row.head, row.protocol, data, n, (row,)))
 
 
-def _data(row: Row) -> str:
-    return row.scored.name if row.scored else row.record.data.name
-
-
-def _n(row: Row) -> tuple[int | None, int | None]:
-    return (row.official.n if row.official else None, row.dedup.n if row.dedup else None)
+def _order(row: Row) -> tuple[bool, float, str]:
+    accuracy = row.official.accuracy.mean if row.official else -1
+    return bool(other_data(row)), -accuracy, row.record.config.name
 
 
 def _rank(track: Track) -> tuple[int, ...]:
     order = list(LABEL_SETS)
     places = (order.index(name) if name in order else len(order) for name in track)
-    return (track not in (("fer2013",), ("ferplus",), ("fer2013", "ferplus")), len(track), *places)
+    return (track not in TRACKS, len(track), *places)
 
 
-def _ordered(table: Table, sort: str) -> Table:
-    value = SORTS[sort]
-
-    def key(row: Row) -> tuple[bool, bool, float | str, str]:
-        found = value(row)
-        other = bool(other_data(row.record, row.scored))
-        return other, found is None, "" if found is None else found, row.record.config.name
-
-    parts: dict[tuple[bool, bool], list[Row]] = {}
-    for row in table.rows:
-        parts.setdefault(key(row)[:2], []).append(row)
-    rows = [row for part in sorted(parts) for row in sorted(parts[part], key=lambda r: key(r)[2:])]
-    return replace(table, rows=tuple(rows))
+def track_title(track: Track) -> str:
+    """Return the title of a track."""
+    return TRACKS.get(track) or f"{' and '.join(set_name(name) for name in track)} labels"
 
 
-def _fall(measure: Measure | None) -> float | None:
-    return None if measure is None else -measure.mean
-
-
-def _validation(row: Row) -> float | None:
-    best = row.best
-    if best is None:
-        return None
-    return best.mean if row.record.state.monitor == "val_loss" else -best.mean
-
-
-SORTS: dict[str, Callable[[Row], float | str | None]] = {
-    "official": lambda row: _fall(row.official.accuracy if row.official else None),
-    "dedup": lambda row: _fall(row.dedup.accuracy if row.dedup else None),
-    "macro-f1": lambda row: _fall(row.official.macro_f1 if row.official else None),
-    "validation": _validation,
-    "experiment": lambda row: row.record.config.name,
-    "model": lambda row: row.record.config.model.name,
-    "parameters": lambda row: row.parameters,
-    "macs": lambda row: row.macs,
-    "epochs": lambda row: max(row.epochs),
-    "hours": lambda row: row.hours.mean,
-}
-"""What rows can be ordered by: scores begin with the highest, costs with the lowest."""
+def protocol_words(protocol: str) -> str:
+    """Say against which labels was scored."""
+    majority, _, without = protocol.partition("_majority")
+    if majority == protocol:
+        return f"{set_name(protocol)} labels"
+    return f"{set_name(majority)} majority labels{without.replace('_', ' ')}"

@@ -1,16 +1,30 @@
 """What cells say of a run, in words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
-from mien.report.compare.names import MONITORS, set_name
-from mien.report.compare.numbers import NONE, decimals, mac_words, millions, percent
-from mien.report.compare.record import ConfigModel, Record, Scored
+from mien.report.compare.numbers import NONE, decimals, millions, percent
+from mien.report.compare.record import Record
 from mien.report.compare.rows import Row
 
+SETS = {
+    "fer2013": "FER-2013",
+    "ferplus": "FER+",
+    "rafdb": "RAF-DB",
+    "ckplus": "CK+",
+    "affectnet": "AffectNet",
+    "jaffe": "JAFFE",
+    "expw": "ExpW",
+}
+MONITORS = {"val_accuracy": "accuracy", "val_macro_f1": "macro-F1", "val_loss": "loss"}
 FULL, CLEAN = 28_709, 28_006
 """Rows of FER-2013's Training, and those of them without a copy in validation or test."""
 HASH = 12
 """Digits of a hash that are shown."""
+
+
+def set_name(name: str) -> str:
+    """Return a label set's name as people write it."""
+    return SETS.get(name, name)
 
 
 def learnt(record: Record) -> str:
@@ -42,9 +56,7 @@ def data_short(row: Row) -> str:
 
 def _what(record: Record) -> str:
     fold = record.data.fold
-    return (
-        _rows(record) if fold is None else f"{_rows(record)}, without fold {fold.get('held_out')}"
-    )
+    return _rows(record) + (f", without fold {fold.get('held_out')}" if fold else "")
 
 
 def _rows(record: Record) -> str:
@@ -58,68 +70,74 @@ def _rows(record: Record) -> str:
     return f"{data.rows.train:,} pictures{left_out}"
 
 
-def other_data(record: Record, scored: Scored | None) -> str:
-    """Say what other pictures than those of the scored dataset a run saw; empty: none."""
+def other_data(row: Row) -> str:
+    """Say what other pictures than those of the scored dataset a row saw; empty: none."""
+    model, data, scored = row.record.config.model, row.record.data, row.scored
     found = []
-    model = record.config.model
     if model.pretrained:
         imagenet = model.pretrained == "imagenet"
         found.append(f"weights of {'ImageNet' if imagenet else model.pretrained}")
     if model.weights:
-        started = (record.data.started_from or "")[:HASH]
+        started = (data.started_from or "")[:HASH]
         found.append(f"weights of an earlier run {started}".rstrip())
-    if scored is not None and scored.name != record.data.name:
-        found.append(f"learnt from {record.data.name}")
+    if scored is not None and scored.name != data.name:
+        found.append(f"learnt from {data.name}")
     return ", ".join(found)
 
 
 def other_short(row: Row) -> str:
     """Return the same in a word each."""
     model, scored, name = row.record.config.model, row.scored, row.record.data.name
-    found = [
-        "ImageNet" if model.pretrained == "imagenet" else "weights" if model.pretrained else "",
-        "earlier run" if model.weights else "",
-        name if scored and scored.name != name else "",
-    ]
-    return joined(found)
+    return joined(
+        [
+            "ImageNet" if model.pretrained == "imagenet" else "weights" if model.pretrained else "",
+            "earlier run" if model.weights else "",
+            name if scored and scored.name != name else "",
+        ]
+    )
 
 
-def model_words(record: Record) -> str:
-    """Return the name of a run's network; see ``model_name``."""
-    return model_name(record.config.model)
-
-
-def model_name(model: ConfigModel) -> str:
+def model_words(row: Row) -> str:
     """Return a network's name, with its width where that is not 1."""
+    model = row.record.config.model
     return model.name if model.width == 1 else f"{model.name} (width {model.width:g})"
 
 
-def input_words(record: Record) -> str:
+def input_words(row: Row) -> str:
     """Say what a network takes: ``48×48 grey``."""
-    if record.network is None:
-        return ""
-    channels, height, width = record.network.input
+    channels, height, width = row.record.network.input
     return f"{width}×{height} {'grey' if channels == 1 else 'RGB'}"
 
 
-def device(record: Record) -> str:
-    """Return ``cpu`` or ``gpu``, with the number of processes where it is more than one."""
-    machine = record.environment
-    times = f" ×{machine.processes}" if machine.processes > 1 else ""
-    return ("gpu" if machine.gpu else "cpu") + times
+def parameters(row: Row) -> str:
+    """Return the parameters, and how many of them learn where that is not all."""
+    network = row.record.network
+    if network.trained == network.parameters:
+        return millions(network.parameters)
+    return f"{millions(network.parameters)} ({millions(network.trained)} learn)"
 
 
 def devices(row: Row) -> str:
-    """Return what the runs of a row ran on."""
-    return ", ".join(dict.fromkeys(device(run.record) for run in row.runs))
+    """Return what the runs of a row ran on: ``cpu``, ``gpu ×2``."""
+    machines = (run.record.environment for run in row.runs)
+    return joined(
+        ("gpu" if machine.gpu else "cpu")
+        + (f" ×{machine.processes}" if machine.processes > 1 else "")
+        for machine in machines
+    )
+
+
+def machines(row: Row) -> str:
+    """Return the names of these devices."""
+    return joined(run.record.environment.gpu or run.record.environment.cpu for run in row.runs)
 
 
 def commits(row: Row) -> str:
     """Return the commits that the runs of a row were trained at, shortened."""
-    return ", ".join(dict.fromkeys(short(run.record.environment.commit) for run in row.runs))
+    return joined(_short(run.record.environment.commit) for run in row.runs)
 
 
-def short(commit: str | None) -> str:
+def _short(commit: str | None) -> str:
     """Return a commit shortened, ``—`` where there is none."""
     head, plus, changed = (commit or "").partition("+")
     return f"{head[:8]}{plus}{changed}" or NONE
@@ -136,13 +154,8 @@ def seed_count(row: Row) -> str:
 
 
 def epochs(row: Row) -> str:
-    """Return the epochs reached, and of how many where that is more."""
-    return epochs_of(row.epochs, row.record.config.train.epochs)
-
-
-def epochs_of(reached: Sequence[int], planned: int) -> str:
-    """Return the epochs of several runs: ``30``, ``21–28 of 30``."""
-    low, high = min(reached), max(reached)
+    """Return the epochs reached, and of how many where that is more: ``30``, ``21–28 of 30``."""
+    low, high, planned = min(row.epochs), max(row.epochs), row.record.config.train.epochs
     shown = str(low) if low == high else f"{low}–{high}"
     return shown if low == planned else f"{shown} of {planned}"
 
@@ -154,23 +167,10 @@ def best(row: Row) -> str:
     if row.best is None:
         return NONE
     if name == "accuracy":
-        return f"{name} {percent(row.best)} %"
+        return f"{name} {percent(row.best)}\u00a0%"
     return f"{name} {decimals(row.best, 3 if name == 'macro-F1' else 4)}"
 
 
-def parameters(row: Row) -> str:
-    """Return the parameters, and how many of them learn where that is not all."""
-    network = row.record.network
-    if network is None or network.trained == network.parameters:
-        return millions(row.parameters)
-    return f"{millions(network.parameters)} ({millions(network.trained)} learn)"
-
-
-def macs(row: Row) -> str:
-    """Return the multiply-accumulates of a picture: ``54 M``, small ones with a decimal."""
-    return mac_words(row.macs)
-
-
-def joined(words: Sequence[str]) -> str:
-    """Return what is known of several runs in one cell."""
+def joined(words: Iterable[str]) -> str:
+    """Return what is known of several runs in one cell, each word once."""
     return ", ".join(dict.fromkeys(word for word in words if word))
