@@ -62,7 +62,16 @@ def test_overrides_reach_any_depth(tmp_path: Path) -> None:
             "optimizer: {sam: 0.1}\nmachine: {precision: '16'}",
             "does not go with machine.precision 16",
         ),
-        ("optimizer: {lr: .inf}", "optimizer.lr: .*finite number"),
+        ("optimizer: {lr: .inf}", "optimizer.lr: .* less than or equal to"),
+        ("", "expected keys and values, not an empty file"),
+        ("train: &t {epochs: *t}", "cannot be read as YAML|not "),
+        ("model: compact", "model: expected a section of keys and values, not 'compact'"),
+        ("train:", "line 1: train: expected a section of keys and values, not None"),
+        ("train: {sizes: 32}", "train.sizes: expected a list, not 32"),
+        ("seed: yes", "seed: expected a number; YAML reads yes, no"),
+        ("optimizer: {lr: 1.0e+300}", "optimizer.lr: .* less than or equal to"),
+        ("model: {top: 3}", "model.top goes with model.learn: top, not with all"),
+        ("model: {learn: heads}\noptimizer: {backbone_lr: 0.1}", "nothing below the heads learns"),
         ("seed: 1\nseed: 2", "line 2: seed is there already, in line 1"),
         (
             "tune: {space: {optimizer.lr: {low: 1, high: 0.1}}}",
@@ -76,7 +85,7 @@ def test_overrides_reach_any_depth(tmp_path: Path) -> None:
         ("data: {heads: [rafdb2]}", "unknown label set 'rafdb2'; known: fer2013, ferplus"),
         ("name: a/b", "name: "),
         ("data: {heads: []}", "one or more different label sets"),
-        ("- a list", "expected keys and values, not list"),
+        ("- a list", "expected keys and values, not a list"),
         ("a: [", "cannot be read as YAML"),
     ],
 )
@@ -92,7 +101,35 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
     assert all(key in str(caught.value) for key in ("seed", "train.epochs", "train.speed"))
 
 
-@pytest.mark.parametrize("override", ["train.epochs", "=3", "seed.x=3", "seed=[3"])
+@pytest.mark.parametrize("precision", ["16", "'16'", "32", "bf16"])
+def test_a_precision_may_be_a_number(tmp_path: Path, precision: str) -> None:
+    path = _write(tmp_path, f"machine: {{precision: {precision}}}")
+    assert Experiment.load(path).machine.precision == precision.strip("'")
+
+
+def test_a_wrong_override_is_not_laid_to_the_file(tmp_path: Path) -> None:
+    path = _write(tmp_path, "seed: 1\ntrain:\n  epochs: 3\nmix: {mixup: 9}")
+    with pytest.raises(ConfigError) as caught:
+        Experiment.load(path, ["train.epochs=abc"])
+    assert "  train.epochs: " in str(caught.value)
+    assert "  line 4: mix.mixup: " in str(caught.value)
+
+
+def test_all_broken_overrides_are_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="2 problems"):
+        Experiment.load(_write(tmp_path, "seed: 1"), ["seed", "train.epochs=[1", "seed=2"])
+
+
+def test_a_long_value_is_cut(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        Experiment.load(_write(tmp_path, f"seed: {'x' * 5000}"))
+    assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize(
+    "override",
+    ["train.epochs", "=3", "seed.x=3", "seed=[3", "train.epochs=2024-13-45", "x=" + "[" * 3000],
+)
 def test_a_broken_override_is_refused(tmp_path: Path, override: str) -> None:
     with pytest.raises(ConfigError):
         Experiment.load(_write(tmp_path, "seed: 1"), [override])

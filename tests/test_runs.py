@@ -52,7 +52,13 @@ def test_a_run_folder_is_never_written_over(tmp_path: Path) -> None:
     runs.RunFolder.create(tmp_path / "new")
     runs.RunFolder.create(tmp_path / "new")
     (tmp_path / "new" / "x").touch()
-    with pytest.raises(RunError, match="--resume"):
+    with pytest.raises(RunError, match="it is no run of mien; name another folder"):
+        runs.RunFolder.create(tmp_path / "new")
+    (tmp_path / "new" / "config.yaml").touch()
+    with pytest.raises(RunError, match=r"go on with it .*--resume"):
+        runs.RunFolder.create(tmp_path / "new")
+    runs.write_json(tmp_path / "new" / "state.json", {"status": "failed", "reason": "too hot"})
+    with pytest.raises(RunError, match=r"it failed \(too hot\); start anew in another folder"):
         runs.RunFolder.create(tmp_path / "new")
 
 
@@ -64,9 +70,10 @@ def test_only_a_run_folder_opens(tmp_path: Path) -> None:
 @pytest.mark.parametrize("state", [None, "", "{", "[]", '{"status": "running"}'])
 def test_an_unfinished_run_says_how_to_go_on(tmp_path: Path, state: str | None) -> None:
     run = runs.RunFolder.create(tmp_path)
+    run.config.touch()
     if state is not None:
         run.state.write_text(state)
-    with pytest.raises(RunError, match="has not finished; mien train --resume"):
+    with pytest.raises(RunError, match=r"has not finished; .*mien train --resume"):
         run.require_finished()
 
 

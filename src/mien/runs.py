@@ -201,9 +201,7 @@ class RunFolder:
         """
         taken = root.is_dir() and {p.name for p in root.iterdir()} - {LOCK}
         if taken or (root.exists() and not root.is_dir()):
-            raise RunError(
-                f"{root} exists already; go on with it (--resume), or name another (--out)"
-            )
+            raise RunError(f"{root} exists already; {cls(root)._way_on()}")
         root.mkdir(parents=True, exist_ok=True)
         return cls(root)
 
@@ -234,6 +232,14 @@ class RunFolder:
             RunError: the run was interrupted, or goes on at this moment.
         """
         if self.read_state().get("status") != "finished":
-            raise RunError(
-                f"{self.root}: this run has not finished; mien train --resume {self.root}"
-            )
+            raise RunError(f"{self.root}: this run has not finished; {self._way_on()}")
+
+    def _way_on(self) -> str:
+        """Say what to do with a folder that is in the way, or not finished."""
+        if not self.config.is_file():
+            return "it is no run of mien; name another folder (--out)"
+        state = self.read_state()
+        if state.get("status") == "failed":
+            reason = state.get("reason", "see its log")
+            return f"it failed ({reason}); start anew in another folder (--out), or remove this one"
+        return f"go on with it (mien train --resume {self.root}), or name another folder (--out)"

@@ -36,6 +36,8 @@ def test_a_class_without_pictures_is_told(drawn_set: Path) -> None:
     found = splits(prepared, _experiment())
     assert found.notes == ("note: nothing to learn fear from: head ferplus will not answer so",)
     assert splits(PreparedSet.open(drawn_set), _experiment()).notes == ()
+    prepared.flags["unreadable"][(prepared.split == "val") & (prepared.labels == fear)] = True
+    assert "nothing to watch fear on" in splits(prepared, _experiment()).notes[1]
 
 
 @pytest.mark.parametrize("pictures", [1, 9])

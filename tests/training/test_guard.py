@@ -14,7 +14,7 @@ declare()
 from small_experiment import SMALL  # noqa: E402
 
 from mien.config import Experiment  # noqa: E402
-from mien.errors import RunError, TrainingError  # noqa: E402
+from mien.errors import ConfigError, RunError, TrainingError, UnknownNameError  # noqa: E402
 from mien.models.network import Network  # noqa: E402
 from mien.training import guard  # noqa: E402
 from mien.training.fit import fit, resume  # noqa: E402
@@ -35,7 +35,7 @@ def test_a_full_disk_is_noticed_before_the_first_epoch(
 ) -> None:
     space = SimpleNamespace(free=10 * 2**20)
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: space)
-    with pytest.raises(RunError, match=r"writes about \d+ MiB, and only 10 MiB are free"):
+    with pytest.raises(RunError, match=r"writes about [\d.]+ MiB, and only 10.0 MiB are free"):
         fit(_experiment(drawn_set), tmp_path / "a" / "run", say=_quiet)
     assert not (tmp_path / "a").exists()
 
@@ -71,8 +71,40 @@ def test_two_runs_cannot_share_a_folder(small_run: Path, drawn_set: Path, tmp_pa
     busy = pytest.raises(RunError, match="another process is training in this folder")
     with guard.alone(root), busy:
         resume(root, say=_quiet)
-    with pytest.raises(RunError, match=r"exists already; go on with it \(--resume\)"):
+    with pytest.raises(RunError, match=r"exists already; go on with it \(mien train --resume"):
         fit(_experiment(drawn_set), root, say=_quiet)
+
+
+def test_a_folder_that_is_no_run_is_not_taken_for_one(drawn_set: Path, tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="exists already; it is no run of mien; name another"):
+        fit(_experiment(drawn_set), drawn_set, say=_quiet)
+    root = tmp_path / "run"
+    with pytest.raises(TrainingError, match="the loss became"):
+        fit(_experiment(drawn_set, **{"optimizer.name": "sgd", "optimizer.lr": 1e30}), root)
+    with pytest.raises(RunError, match=r"it failed \(the loss became .*start anew in another"):
+        fit(_experiment(drawn_set), root, say=_quiet)
+
+
+def test_what_the_machine_lacks_is_told_together(
+    drawn_set: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in guard.LAUNCHED:
+        monkeypatch.delenv(name, raising=False)
+    wrong = {"machine.accelerator": "cpu", "machine.precision": 16, "machine.nodes": 2}
+    with pytest.raises(ConfigError, match=r"2 problems(.|\n)*16 needs a GPU(.|\n)*a launcher"):
+        guard.require_device(_experiment(drawn_set, **wrong))
+
+
+def test_a_wrong_network_is_told_before_the_data_is_read(tmp_path: Path) -> None:
+    with pytest.raises(UnknownNameError, match=r"unknown model 'compakt'.*did you mean compact"):
+        fit(_experiment(tmp_path / "nowhere", **{"model.name": "compakt"}), tmp_path / "run")
+
+
+def test_half_precision_trains_on_pictures_that_are_exact(drawn_set: Path, tmp_path: Path) -> None:
+    """With blur, whose convolution would otherwise be cast."""
+    half = {"machine.precision": "bf16", "augment.blur": 1, "train.epochs": 1}
+    run = fit(_experiment(drawn_set, **half), tmp_path / "run", say=_quiet)
+    assert json.loads(run.state.read_text())["status"] == "finished"
 
 
 def test_a_lock_that_a_killed_run_left_behind_is_no_hindrance(

@@ -105,6 +105,31 @@ def test_a_checkpoint_without_a_mark_is_refused(cut: Path) -> None:
         resume(cut, say=_quiet)
 
 
+@pytest.mark.parametrize("content", [b"", b"\0" * 5000, "cut", "best", "list"])
+def test_a_damaged_checkpoint_is_refused_with_a_way_on(cut: Path, content: bytes | str) -> None:
+    checkpoint = cut / "checkpoints" / "last.ckpt"
+    if content == "list":
+        torch.save([1, 2], checkpoint)
+    else:
+        made = {
+            "cut": checkpoint.read_bytes()[:9000],
+            "best": (cut / "best.safetensors").read_bytes(),
+        }
+        checkpoint.write_bytes(made[content] if isinstance(content, str) else content)
+    with pytest.raises(
+        RunError, match=r"not a checkpoint of mien train: .* start a new run"
+    ) as caught:
+        resume(cut, say=_quiet)
+    assert "weights_only" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["best.safetensors", "checkpoints/last.ckpt"])
+def test_a_file_that_is_gone_is_not_passed_over(cut: Path, name: str) -> None:
+    (cut / name).unlink()
+    with pytest.raises(RunError, match=r"is gone, though 2 epoch\(s\) of this run have ended"):
+        resume(cut, say=_quiet)
+
+
 def test_settings_that_changed_are_named(cut: Path) -> None:
     config = (cut / "config.yaml").read_text()
     (cut / "config.yaml").write_text(config.replace("lr: 0.003", "lr: 0.3"))

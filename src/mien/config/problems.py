@@ -8,9 +8,17 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from mien.config.reading import Lines
+from mien.config.reading import Lines, shortened
 from mien.config.studies import TAGS
 
+EXPECTED = {
+    "model_type": "expected a section of keys and values",
+    "dataclass_type": "expected a section of keys and values",
+    "tuple_type": "expected a list",
+    "list_type": "expected a list",
+    "dict_type": "expected keys and values",
+}
+"""What pydantic says in its own words, in those of a user."""
 UNKNOWN = ("extra_forbidden", "unexpected_keyword_argument")
 
 
@@ -31,6 +39,8 @@ def keys(section: type, above: str = "") -> Iterator[str]:
 
 def nearest(key: str, known: Sequence[str]) -> str:
     """Return the known dotted key that was most likely meant, or ""."""
+    if "." in key:  # a setting is meant, no section
+        known = [name for name in known if "." in name]
     last = {name.rpartition(".")[2]: name for name in reversed(known)}
     own = key.rpartition(".")[2]
     if own in last:
@@ -53,10 +63,12 @@ def _line(error: Mapping[str, Any], root: type[BaseModel]) -> str:
     key = ".".join(str(part) for part in error["loc"] if part not in TAGS)
     if error["type"] in UNKNOWN:
         return _unknown(key, error["loc"], root)
-    came = f", not {error['input']!r}" if not isinstance(error["input"], dict | BaseModel) else ""
     message = error["msg"].removeprefix("Value error, ").removeprefix("preprocessing: ")
-    message = f"{message[:1].lower()}{message[1:]}{came}"
-    return f"{key}: {message}" if key else message
+    message = f"{message[:1].lower()}{message[1:]}"
+    message = EXPECTED.get(error["type"], message)
+    told = error["type"] == "value_error" or isinstance(error["input"], dict | BaseModel)
+    came = "" if told else f", not {shortened(error['input'])}"
+    return f"{key}: {message}{came}" if key else message
 
 
 def _unknown(key: str, loc: Sequence[int | str], root: type[BaseModel]) -> str:

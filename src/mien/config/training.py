@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from mien.config.section import (
     Below1,
@@ -90,6 +90,10 @@ class Train(Section):
     show_faces: Annotated[int, Field(ge=0, le=64)] = 16
 
 
+def _text(value: object) -> object:
+    return str(value) if value in (16, 32) else value  # YAML reads them as numbers
+
+
 class Machine(Section):
     """Where a run runs.
 
@@ -98,11 +102,11 @@ class Machine(Section):
         devices: processes on each node, one a device; 0 takes every device there is.
         nodes: machines; each starts the same command (docs/distributed.md).
         threads: of torch, a process; 0 leaves its own choice.
-        precision: ``32``, or mixed with ``bf16`` or ``16`` bits (GPUs; slow on most CPUs).
+        precision: ``32``, or mixed with ``bf16`` (slow on most CPUs) or ``16`` bits (GPUs alone).
     """
 
     accelerator: Literal["auto", "cpu", "gpu"] = "auto"
-    devices: CountOrNone = 1
-    nodes: Count = 1
-    threads: CountOrNone = 0
-    precision: Literal["32", "bf16", "16"] = "32"
+    devices: Annotated[int, Field(ge=0, le=1024)] = 1
+    nodes: Annotated[int, Field(ge=1, le=10_000)] = 1
+    threads: Annotated[int, Field(ge=0, le=1024)] = 0
+    precision: Annotated[Literal["32", "bf16", "16"], BeforeValidator(_text)] = "32"

@@ -70,7 +70,10 @@ def splits(prepared: PreparedSet, experiment: Experiment) -> Splits:
     _check(prepared, rows, every)
     made = {name: _faces(prepared, experiment.preprocess, rows[name], every) for name in rows}
     soft = {head: target.soft for head, target in every.items()}
-    notes = tuple(_missing(every, rows["train"]))
+    notes = (
+        *_missing(every, rows["train"], "to learn {} from: head {} will not answer so"),
+        *_missing(every, rows["val"], "to watch {} on: head {} is chosen without"),
+    )
     return Splits(made["train"], made["val"], soft, rows, held_out, notes)
 
 
@@ -105,13 +108,13 @@ def _check(prepared: PreparedSet, rows: dict[str, Rows], every: dict[str, Target
         raise PreparedDataError(f"{prepared.root}: {several(problems)}")
 
 
-def _missing(every: dict[str, Targets], rows: Rows) -> list[str]:
+def _missing(every: dict[str, Targets], rows: Rows, so: str) -> list[str]:
     notes = []
     for head, target in every.items():
         absent = np.flatnonzero(target.values[rows].sum(0) == 0)
         if len(absent):
             names = ", ".join(LABEL_SETS[head][k] for k in absent)
-            notes.append(f"note: nothing to learn {names} from: head {head} will not answer so")
+            notes.append(f"note: nothing {so.format(names, head)}")
     return notes
 
 

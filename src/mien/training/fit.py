@@ -13,8 +13,8 @@ from torch.utils.data import DataLoader, Sampler
 
 from mien.config import Experiment
 from mien.datasets.prepared import PreparedSet
-from mien.errors import RunError, TrainingError
-from mien.models.registry import build
+from mien.errors import ConfigError, RunError, TrainingError, several
+from mien.models.registry import build, problems
 from mien.report.learning import draw
 from mien.runs import RunFolder, write_json, write_text
 from mien.training import callbacks, described, guard, machines, memory, resuming
@@ -100,7 +100,7 @@ def resume(
     if run.read_state().get("status") == "finished":
         raise RunError(f"{root}: this run has finished already; nothing to resume")
     experiment = Experiment.load(run.config)
-    checkpoint = run.last if run.last.is_file() else None
+    checkpoint = resuming.checkpoint_of(run)
     job = _job(run, experiment, say, bar, watching, start=checkpoint is None)
     if checkpoint:
         described.require_same_data(run, described.data_of(job.prepared, experiment, job.data))
@@ -126,6 +126,8 @@ def _job(
     start: bool = True,
 ) -> _Job:
     guard.require_device(experiment)
+    if wrong := problems(experiment):
+        raise ConfigError(several(wrong))
     prepared = PreparedSet.open(experiment.data.path)
     data = splits(prepared, experiment)
     seed_everything(experiment.seed, verbose=False)

@@ -1,5 +1,6 @@
 """What is noticed before hours are spent: device, space, another run in the same folder."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,10 +9,12 @@ from pathlib import Path
 from lightning.pytorch.accelerators import CUDAAccelerator, MPSAccelerator
 
 from mien.config import Experiment
-from mien.errors import ConfigError, RunError
+from mien.errors import ConfigError, RunError, several
 from mien.models.network import Network
 from mien.runs import LOCK, locked
 
+LAUNCHED = ("RANK", "SLURM_PROCID", "NODE_RANK", "GROUP_RANK")
+"""Set by what starts a run on several machines."""
 _BYTES_AN_EPOCH = 400_000
 """TensorBoard's histograms and faces, about."""
 _COPIES = {"sgd": 1, "adam": 2, "adamw": 2}
@@ -19,16 +22,26 @@ _COPIES = {"sgd": 1, "adam": 2, "adamw": 2}
 
 
 def require_device(experiment: Experiment) -> None:
-    """Refuse an experiment that asks for a GPU where there is none.
+    """Refuse an experiment that asks for a GPU or for machines which are not there.
 
     Raises:
-        ConfigError: there is none that torch can use.
+        ConfigError: it does; all of it is named.
     """
+    machine, problems = experiment.machine, []
     found = CUDAAccelerator.is_available() or MPSAccelerator.is_available()
-    if experiment.machine.accelerator == "gpu" and not found:
-        raise ConfigError(
+    if machine.accelerator == "gpu" and not found:
+        problems.append(
             "machine.accelerator: expected a GPU that torch can use, found none; set auto or cpu"
         )
+    if machine.precision == "16" and (machine.accelerator == "cpu" or not found):
+        problems.append("machine.precision: 16 needs a GPU; set 32, or bf16")
+    if machine.nodes > 1 and not any(name in os.environ for name in LAUNCHED):
+        problems.append(
+            f"machine.nodes: {machine.nodes} machines need a launcher that starts mien on each "
+            "(torchrun or srun, docs/distributed.md), found none"
+        )
+    if problems:
+        raise ConfigError(several(problems))
 
 
 def require_space(root: Path, experiment: Experiment, network: Network, runs: int = 1) -> None:
@@ -54,7 +67,7 @@ def require_space(root: Path, experiment: Experiment, network: Network, runs: in
 
 
 def _megabytes(count: int) -> str:
-    return f"{count / 2**20:,.0f} MiB"
+    return f"{count / 2**20:,.1f} MiB"
 
 
 @contextmanager

@@ -9,7 +9,12 @@ from mien.errors import TrainingError
 from mien.training.data import Batch
 from mien.training.module import Lesson
 
-_SAID = ("not enough memory", "can't allocate memory", "out of memory")
+_SAID = (
+    "not enough memory",
+    "can't allocate memory",
+    "out of memory",
+    "could not create a primitive",  # oneDNN
+)
 
 
 def is_shortage(error: BaseException) -> bool:

@@ -59,7 +59,8 @@ class Lesson(LightningModule):
 
         Dropout is seeded from (seed, epoch, batch), so that a resumed run repeats it exactly.
         """
-        faces, targets = self.prepared(batch, number)
+        with torch.autocast(self.device.type, enabled=False):  # pictures stay exact
+            faces, targets = self.prepared(batch, number)
         torch.manual_seed(self._random(1, number).initial_seed())
         logits = self.network(faces)
         loss = sum((self.criteria[h](logits[h], targets[h]) for h in targets), faces.new_zeros(()))

@@ -12,5 +12,5 @@ def is_first() -> bool:
     """Tell whether this process speaks and writes for all; alone it does."""
     for name in RANKS:
         if name in os.environ:
-            return int(os.environ[name]) == 0
-    return all(int(os.environ.get(name, "0")) == 0 for name in ON_THIS_MACHINE)
+            return os.environ[name] == "0"
+    return all(os.environ.get(name, "0") == "0" for name in ON_THIS_MACHINE)

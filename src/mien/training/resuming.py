@@ -12,7 +12,10 @@ import mien
 from mien.config import Experiment
 from mien.errors import RunError
 from mien.models.network import same_shapes
+from mien.runs import RunFolder
+from mien.training.quiet import quiet
 
+PARTS = ("state_dict", "optimizer_states", "lr_schedulers", "loops", "callbacks")
 MARK, FORMAT = "mien", 1
 """Raised whenever an older checkpoint would no longer resume to the same weights."""
 
@@ -25,7 +28,7 @@ def check(checkpoint: Path, lesson: nn.Module, experiment: Experiment) -> None:
     """
     saved = _read(checkpoint)
     own = saved.get(MARK, {})
-    if own.get("format") != FORMAT:
+    if own.get("format") != FORMAT or not isinstance(own.get("experiment"), dict):
         raise RunError(
             f"{checkpoint}: written by mien {own.get('version', '(unknown)')}, which this mien "
             f"({mien.__version__}) cannot go on with; start a new run from its best weights "
@@ -56,15 +59,44 @@ def mark(experiment: Experiment) -> dict[str, Any]:
     return {"format": FORMAT, "version": mien.__version__, "experiment": settings(experiment)}
 
 
+def checkpoint_of(run: RunFolder) -> Path | None:
+    """Return the checkpoint that a run goes on from; None where no epoch has ended yet.
+
+    Raises:
+        RunError: epochs have ended, but a file that they left is gone.
+    """
+    epochs = run.read_state().get("epochs", 0)
+    for path in (run.last, run.best) if epochs else ():
+        if not path.is_file():
+            raise RunError(
+                f"{path} is gone, though {epochs} epoch(s) of this run have ended; put it back, or "
+                "start a new run in another folder (--out)"
+            )
+    return run.last if run.last.is_file() else None
+
+
 def _read(checkpoint: Path) -> dict[str, Any]:
     try:
-        saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
-        if "state_dict" in saved:
+        with quiet(ignore=(".*",)):
+            saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
+        if _whole(saved):
             return dict(saved)
-        reason = "it holds no weights"
-    except (OSError, RuntimeError, UnpicklingError, EOFError, TypeError) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-    raise RunError(f"{checkpoint}: not a checkpoint of mien train: {reason}")
+        reason = "parts of it are missing"
+    except (OSError, RuntimeError, EOFError, ValueError):
+        reason = "it is damaged or cut"
+    except (UnpicklingError, AttributeError, TypeError, KeyError, IndexError):
+        reason = "it is damaged, or holds Python objects, which mien does not open"
+    raise RunError(
+        f"{checkpoint}: not a checkpoint of mien train: {reason}; start a new run in another "
+        "folder (--out), from the best weights if they are good (model.weights=…/best.safetensors)"
+    )
+
+
+def _whole(saved: Any) -> bool:
+    if not isinstance(saved, dict) or not all(part in saved for part in PARTS):
+        return False
+    own = saved.get(MARK, {})
+    return isinstance(saved["state_dict"], dict) and isinstance(own, dict)
 
 
 def _changed(before: Mapping[str, Any], now: Mapping[str, Any], above: str = "") -> Iterator[str]:

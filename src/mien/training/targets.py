@@ -51,7 +51,8 @@ def targets(
         known = "with" if prepared.votes is not None else "without"
         raise ConfigError(
             f"data.heads: {head} cannot be learnt from {prepared.root}, which has the labels "
-            f"of {prepared.label_set}, {known} FER+ votes"
+            f"of {prepared.label_set}, {known} FER+ votes; "
+            f"set data.heads=[{prepared.label_set}]"
         )
     return Targets(_one_hot(prepared.labels, head), soft=False)
 
