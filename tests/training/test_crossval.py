@@ -17,11 +17,11 @@ from mien.datasets.prepared import PreparedSet
 from mien.datasets.source import Picture
 from mien.errors import ConfigError, DataError, RunError, TrainingError
 from mien.runs import sha256
-from mien.training import fit
-from mien.training.crossval import Dealing, crossval, go_on
+from mien.training import fit, guard
+from mien.training.crossval import FoldSettings, crossval, go_on
 from mien.training.guard import alone
 
-TWO = Dealing(folds=2)
+TWO = FoldSettings(folds=2)
 
 
 @pytest.fixture(scope="module")
@@ -99,16 +99,25 @@ def test_mean_spread_and_pooled_scores_are_those_of_the_folds(crossed: Path) -> 
     assert pooled["n"] == found["n"] == 192
     confusion = np.sum([report["confusion"] for report in reports], axis=0)
     assert pooled["confusion"] == confusion.tolist()
+    assert "mean ± sd" in (crossed / "crossval.md").read_text()
     assert "dedup" not in found["pooled"][0]["heads"]["ferplus"]["ferplus"]
     assert found["environment"]["packages"]["torch"]
     assert found["config"]["data"]["fold"] is None
+
+
+def test_the_result_names_no_folder_of_the_machine(crossed: Path, drawn_set: Path) -> None:
+    assert result(crossed)["config"]["data"]["path"] == drawn_set.name
+    for name in ("crossval.json", "crossval.md"):
+        text = (crossed / name).read_text()
+        assert str(drawn_set.parent) not in text
+        assert str(crossed.parent) not in text
 
 
 def test_two_heads_and_repeats_are_scored_by_every_protocol(tmp_path: Path) -> None:
     assert make(tmp_path / "set", voted()).flags["copy_in_train"][:16].all()
     heads = {"data.heads": ["ferplus", "fer2013"], "train.epochs": 1, "train.batch_size": 4}
     given = experiment(tmp_path / "set", **heads)
-    found = crossval(given, tmp_path / "out", Dealing(2, repeats=2), say=silent)
+    found = crossval(given, tmp_path / "out", FoldSettings(2, repeats=2), say=silent)
     assert found["main"] == {"head": "ferplus", "protocol": "ferplus_majority"}
     assert [(one["repeat"], one["fold"]) for one in found["folds"]] == [
         *((0, 0), (0, 1), (1, 0), (1, 1)),
@@ -168,6 +177,43 @@ def test_what_was_interrupted_goes_on_from_anywhere_to_the_same_scores(
     assert result(Path("cut"))["config"]["data"]["path"] == drawn_set.name
 
 
+def test_room_is_asked_for_once_for_all_folds_that_are_missing(
+    copied: Path, drawn_set: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def full(root: Path, given: Experiment, network: Any, runs: int = 1) -> None:
+        asked.append(runs)
+        raise RunError("make room")
+
+    monkeypatch.setattr(guard, "require_space", full)
+    with pytest.raises(RunError, match="make room"):
+        crossval(experiment(drawn_set), tmp_path / "out", FoldSettings(folds=3), say=silent)
+    assert not (tmp_path / "out").exists()
+    shutil.rmtree(copied / "fold-1")
+    with pytest.raises(RunError, match="make room"):
+        go_on(copied, say=silent)
+    assert asked == [3, 1]
+
+
+def test_weights_that_are_replaced_between_folds_are_refused(
+    crossed: Path, drawn_set: Path, tmp_path: Path
+) -> None:
+    weights = Path(shutil.copy(crossed / "fold-0" / "best.safetensors", tmp_path))
+
+    def replace(line: str) -> None:
+        if line.startswith("fold-0 (1 of 2)"):
+            shutil.copy(crossed / "fold-1" / "best.safetensors", weights)
+
+    given = experiment(drawn_set, **{"model.weights": str(weights), "train.epochs": 1})
+    with pytest.raises(RunError, match="not the weights that this cross-validation began with"):
+        crossval(given, tmp_path / "out", TWO, say=replace)
+    assert (tmp_path / "out" / "fold-0" / "held_out.json").is_file()
+    assert not (tmp_path / "out" / "fold-1").exists()
+    with pytest.raises(RunError, match=r"start.started_from: \w{64} before"):
+        go_on(tmp_path / "out", say=silent)
+
+
 def test_a_folder_that_was_moved_goes_on(crossed: Path, drawn_set: Path, tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         crossval(experiment(drawn_set), tmp_path / "first", TWO, say=cut("fold-0 (1"))
@@ -210,7 +256,7 @@ def test_what_stands_where_a_fold_belongs_is_not_touched(copied: Path) -> None:
 def test_other_settings_are_refused_with_what_changed(crossed: Path, drawn_set: Path) -> None:
     other = experiment(drawn_set, **{"optimizer.lr": 0.5, "train.epochs": 9})
     with pytest.raises(RunError, match="was begun with other settings") as error:
-        crossval(other, crossed, Dealing(folds=3, near=False), say=silent)
+        crossval(other, crossed, FoldSettings(folds=3, near=False), say=silent)
     for words in (
         "optimizer.lr: 0.001 before, now 0.5",
         "train.epochs: 2 before, now 9",
@@ -300,13 +346,13 @@ def test_a_fold_that_fails_stops_with_its_reason_and_the_others_stay(
 @pytest.mark.parametrize(
     ("dealing", "match"),
     [
-        (Dealing(folds=1), "expected 2 or more"),
-        (Dealing(folds=25), r"fewer of anger \(24\), contempt \(24\)"),
-        (Dealing(folds=2, by="subject"), "does not say who is in a picture"),
+        (FoldSettings(folds=1), "expected 2 or more"),
+        (FoldSettings(folds=25), r"fewer of anger \(24\), contempt \(24\)"),
+        (FoldSettings(folds=2, by="subject"), "does not say who is in a picture"),
     ],
 )
 def test_folds_that_cannot_be_made_leave_nothing(
-    dealing: Dealing, match: str, drawn_set: Path, tmp_path: Path
+    dealing: FoldSettings, match: str, drawn_set: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(DataError, match=match):
         crossval(experiment(drawn_set), tmp_path / "out", dealing, say=silent)
@@ -316,7 +362,7 @@ def test_folds_that_cannot_be_made_leave_nothing(
 def test_more_folds_than_people_are_refused(tmp_path: Path) -> None:
     make(tmp_path / "set", people(3, each=8), label_set="ferplus")
     with pytest.raises(DataError, match=r"by subject.*3 group\(s\)"):
-        crossval(experiment(tmp_path / "set"), tmp_path / "out", Dealing(folds=4), say=silent)
+        crossval(experiment(tmp_path / "set"), tmp_path / "out", FoldSettings(folds=4), say=silent)
 
 
 def test_a_dataset_without_training_pictures_is_refused(tmp_path: Path) -> None:

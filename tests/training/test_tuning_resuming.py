@@ -11,7 +11,7 @@ from optuna.trial import TrialState, create_trial
 from tuning_stand_in import Training, experiment, installed, made, tried, tuned
 
 from mien.config import Experiment
-from mien.training.tuning import ledger, loop
+from mien.training.tuning import ledger, sampling
 from mien.training.tuning.plan import Plan, plan
 
 
@@ -23,7 +23,7 @@ def training(monkeypatch: pytest.MonkeyPatch) -> Training:
 def _begin(given: Plan, process: list[str]) -> None:
     """Put a running trial of another process into a study."""
     running = create_trial(state=TrialState.RUNNING, user_attrs={"process": process})
-    loop.open_study(given).add_trial(running)
+    sampling.open_study(given).add_trial(running)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -85,7 +85,7 @@ def test_a_trial_that_another_process_gave_up_is_left_as_it_is(
 
     def give_up(experiment: Experiment, out: Path) -> None:
         if out.name == "0000":
-            loop.open_study(given).tell(0, state=TrialState.FAIL)
+            sampling.open_study(given).tell(0, state=TrialState.FAIL)
 
     training(give_up)
     states = [trial["state"] for trial in tuned(given)["trials"]]

@@ -9,7 +9,8 @@ from tuning_stand_in import Training, experiment, installed, made, tuned
 
 from mien.errors import RunError, UsageError
 from mien.training.tuning import storage
-from mien.training.tuning.plan import plan
+from mien.training.tuning.plan import Plan, plan
+from mien.training.tuning.study import identity
 
 
 @pytest.fixture
@@ -42,6 +43,33 @@ def test_other_data_are_refused(
     monkeypatch.setattr("mien.training.tuning.study.PreparedSet", other)
     with pytest.raises(RunError, match="prepared anew"):
         tuned(made(drawn_set, tmp_path))
+
+
+def test_weights_that_were_moved_are_the_same_and_replaced_ones_are_not(
+    training: Training, drawn_set: Path, tmp_path: Path
+) -> None:
+    def given(name: str) -> Plan:
+        start = {"model.weights": str(tmp_path / name), "data.path": str(drawn_set / ".")}
+        return plan(experiment(drawn_set).changed(start), tmp_path / "s")
+
+    (tmp_path / "best.st").write_text("some")
+    tuned(given("best.st"))
+    (tmp_path / "moved").mkdir()
+    (tmp_path / "best.st").rename(tmp_path / "moved" / "best.st")
+    assert len(tuned(given("moved/best.st"))["trials"]) == 4
+    (tmp_path / "moved" / "best.st").write_text("others")
+    with pytest.raises(RunError, match=r"start.started_from was '\w{64}', is '\w{64}'"):
+        tuned(given("moved/best.st"))
+    with pytest.raises(RunError, match="nowhere: expected the best weights of a run"):
+        tuned(given("nowhere"))
+
+
+def test_weights_that_are_searched_are_left_to_the_trials(
+    training: Training, drawn_set: Path, tmp_path: Path
+) -> None:
+    space = {"model.weights": [None, str(tmp_path / "best.st")], "optimizer.lr": [0.1, 1]}
+    given = experiment(drawn_set, space).changed({"model.weights": "nowhere"})
+    assert identity(given, "0")["start"] == {}
 
 
 def test_a_folder_that_holds_another_study_is_refused(

@@ -3,6 +3,7 @@
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tuning_stand_in import (
@@ -17,7 +18,8 @@ from tuning_stand_in import (
 )
 
 from mien.config import Experiment
-from mien.errors import ConfigError, TrainingError
+from mien.errors import ConfigError, RunError, TrainingError
+from mien.training import guard
 from mien.training.tuning.plan import plan
 from mien.training.tuning.study import tune
 
@@ -126,6 +128,46 @@ def test_a_full_disk_stops_the_study_at_once(
     with pytest.raises(OSError, match="No space left"):
         tuned(made(drawn_set, tmp_path))
     assert len(json.loads((tmp_path / "study.json").read_text())["trials"]) == 1
+
+
+@pytest.mark.parametrize("error", [ConfigError("no such key"), ValueError("odd"), OSError("gone")])
+def test_what_no_trial_is_to_blame_for_stops_the_study_and_is_not_swallowed(
+    error: Exception, training: Training, drawn_set: Path, tmp_path: Path
+) -> None:
+    def fail(given: Experiment, out: Path) -> None:
+        raise error
+
+    training(fail)
+    with pytest.raises((type(error), TrainingError), match=str(error)):
+        tuned(made(drawn_set, tmp_path))
+
+
+def test_room_is_asked_for_once_for_all_trials_that_are_missing(
+    training: Training, drawn_set: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, int]] = []
+
+    def ask(root: Path, given: Experiment, network: Any, runs: int = 1) -> None:
+        asked.append((root.name, runs))
+        if runs > 6:
+            raise RunError("make room")
+
+    monkeypatch.setattr(guard, "require_space", ask)
+    tuned(made(drawn_set, tmp_path / "s", trials=4))
+    tuned(plan(experiment(drawn_set), tmp_path / "s", trials=6))
+    tuned(plan(experiment(drawn_set), tmp_path / "s", trials=6))
+    assert asked == [("s", 4), ("s", 2)]
+    with pytest.raises(RunError, match="make room"):
+        tuned(made(drawn_set, tmp_path / "long", trials=7))
+    assert not (tmp_path / "long" / "trials").exists()
+
+
+def test_a_network_that_only_its_space_makes_sound_is_left_to_the_trials(
+    training: Training, drawn_set: Path, tmp_path: Path
+) -> None:
+    given = experiment(drawn_set, {"model.width": [1, 2]})  # lenet takes no ImageNet weights
+    given = given.changed({"model.pretrained": "imagenet"})
+    assert len(tuned(plan(given, tmp_path))["trials"]) == 4
 
 
 def test_an_experiment_that_cannot_be_tuned_leaves_no_folder(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from tuning_stand_in import experiment
 
 from mien.config import Experiment
 from mien.errors import TrainingError
-from mien.training.tuning import inherited, ledger, workers
+from mien.training.tuning import ledger, signals, workers
 from mien.training.tuning.plan import plan
 from mien.training.tuning.study import tune
 
@@ -89,7 +89,7 @@ def test_a_worker_that_does_not_listen_is_killed(
 ) -> None:
     monkeypatch.setattr(workers, "_work", stand_ins.deaf)
     monkeypatch.setattr(workers, "PATIENCE", 0.2)
-    with inherited.as_child(0, 1):  # it holds interrupts back, and this worker leaves it so
+    with signals.as_child(0, 1):  # it holds interrupts back, and this worker leaves it so
         worker = workers.Worker(stand_ins.planned(tmp_path), 1)
     _until(lambda: len(_began(tmp_path)) == 1)
     workers._end([worker])
@@ -109,9 +109,9 @@ def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
 def test_workers_share_the_cores_unless_the_user_did(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(8)), raising=False)
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    assert [inherited.threads(count) for count in (1, 2, 3, 16)] == [8, 4, 2, 1]
+    assert [signals.threads(count) for count in (1, 2, 3, 16)] == [8, 4, 2, 1]
     monkeypatch.setenv("OMP_NUM_THREADS", "2")
-    assert inherited.threads(4) == 0
+    assert signals.threads(4) == 0
 
 
 @pytest.mark.parametrize(
@@ -120,5 +120,5 @@ def test_workers_share_the_cores_unless_the_user_did(monkeypatch: pytest.MonkeyP
 )
 def test_each_worker_sees_one_of_several_gpus(listed: str, gpus: int, seen: list[str]) -> None:
     name = "CUDA_VISIBLE_DEVICES"
-    found = [inherited.visible(number, {name: listed}, gpus) for number in range(3)]
+    found = [signals.visible(number, {name: listed}, gpus) for number in range(3)]
     assert [own[name] for own in found if own] == seen

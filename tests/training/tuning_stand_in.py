@@ -96,10 +96,9 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> Training:
     """Let studies train with the stand-in; call what is returned to give it a ``before``."""
 
     def use(before: Before) -> None:
-        monkeypatch.setattr("mien.training.tuning.trial.fit", stand_in(before))
+        monkeypatch.setattr("mien.training.tuning.loop.fit", stand_in(before))
 
     use(lambda given, out: None)
-    monkeypatch.setattr("mien.training.tuning.weigh.DRAWS", 2)
     return use
 
 

@@ -10,9 +10,8 @@ from typing import Any
 
 from mien.config import Experiment
 from mien.training.tuning import workers
-from mien.training.tuning.inherited import hold
-from mien.training.tuning.interrupts import once
 from mien.training.tuning.plan import Plan
+from mien.training.tuning.signals import hold, once
 
 
 def planned(out: Path) -> Plan:

@@ -9,7 +9,7 @@ import typer
 from mien.errors import UsageError
 
 if TYPE_CHECKING:
-    from mien.training.crossval import Dealing
+    from mien.training.crossval import FoldSettings
 
 
 def crossval(
@@ -61,9 +61,9 @@ def crossval(
     from mien.cli.train import require_torch
 
     require_torch("mien crossval")
-    from mien.training.crossval import Dealing
+    from mien.training.crossval import FoldSettings
 
-    dealing = Dealing(folds or 5, repeats or 1, by or "", near is not False)
+    dealing = FoldSettings(folds or 5, repeats or 1, by or "", near is not False)
     root, result = _crossed(config, overrides or [], dealing, out, resume)
     _show(root, result)
 
@@ -71,7 +71,7 @@ def crossval(
 def _crossed(
     config: Path | None,
     overrides: list[str],
-    dealing: "Dealing",
+    dealing: "FoldSettings",
     out: Path | None,
     resume: Path | None,
 ) -> tuple[Path, dict[str, Any]]:
@@ -93,9 +93,7 @@ def _show(root: Path, result: dict[str, Any]) -> None:
     from rich.console import Console
 
     from mien.report import folds
-    from mien.runs import write_text
 
-    write_text(root / "crossval.md", folds.markdown(result))
     console = Console()
     console.print(folds.title(result), style="bold", highlight=False)
     for table in folds.tables(result):

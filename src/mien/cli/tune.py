@@ -55,7 +55,7 @@ def tune(
     from mien.config import Experiment
     from mien.training.tuning.plan import plan
     from mien.training.tuning.study import tune as search
-    from mien.training.tuning.telling import closing, missing
+    from mien.training.tuning.summary import closing, missing
 
     made = plan(Experiment.load(config, overrides or []), out, trials, storage, study)
     bar = sys.stderr.isatty()

@@ -1,11 +1,13 @@
 """An experiment: one YAML file, typed and checked at once; see ``Experiment``."""
 
-from mien.config.experiment import Experiment
+from mien.config.differences import differences
+from mien.config.experiment import PATHS, Experiment
 from mien.config.sections import Augment, Data, Fold, Loss, Mix, Model
 from mien.config.studies import Choices, Range, Tune
 from mien.config.training import Machine, Optimizer, Schedule, Train
 
 __all__ = [
+    "PATHS",
     "Augment",
     "Choices",
     "Data",
@@ -20,4 +22,5 @@ __all__ = [
     "Schedule",
     "Train",
     "Tune",
+    "differences",
 ]

@@ -13,13 +13,17 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from mien.config.problems import keys, nearest, told
-from mien.config.reading import Lines, override, put, read
+from mien.config.reading import Lines, get, override, put, read
 from mien.config.section import Section
 from mien.config.sections import Augment, Data, Loss, Mix, Model
 from mien.config.studies import Tune
 from mien.config.training import Machine, Optimizer, Schedule, Train
 from mien.errors import ConfigError, several
 from mien.preprocess import Preprocessing
+
+PATHS = ("data.path", "data.fold.file", "model.pretrained", "model.weights")
+"""Settings that name a file or a folder, or may: ``model.pretrained: imagenet`` names none."""
+_NO_PATH = "imagenet"
 
 
 class Experiment(Section):
@@ -56,8 +60,16 @@ class Experiment(Section):
         """
         values, lines = read(path)
         values.setdefault("name", path.stem)
+        problems = []
         for text in overrides:
-            override(values, text)
+            try:
+                key = override(values, text)
+            except ConfigError as error:
+                problems.append(str(error))
+            else:
+                lines[tuple(key.split("."))] = 0  # it no longer comes from the file
+        if problems:
+            raise ConfigError(several(problems))
         return cls.from_dict(values, str(path), lines)
 
     @classmethod
@@ -82,15 +94,15 @@ class Experiment(Section):
             put(values, key, value)
         return type(self).from_dict(values, f"{self.name} with {dict(changes)}")
 
+    def paths(self) -> dict[str, Path]:
+        """Return dotted key → path, for those of ``PATHS`` that name one here."""
+        values = self.to_dict()
+        found = {key: get(values, key) for key in PATHS}
+        return {key: Path(path) for key, path in found.items() if path not in (None, _NO_PATH)}
+
     def without_folders(self) -> "Experiment":
         """Return the experiment with the last part of each path: the rest is nobody's business."""
-        paths = {
-            "data.path": self.data.path,
-            "data.fold.file": self.data.fold and self.data.fold.file,
-            "model.pretrained": self.model.pretrained,
-            "model.weights": self.model.weights,
-        }
-        return self.changed({key: Path(path).name for key, path in paths.items() if path})
+        return self.changed({key: path.name for key, path in self.paths().items()})
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values; ``from_dict`` reads them."""
@@ -115,6 +127,11 @@ def _clashes(experiment: Experiment) -> list[str]:
         found.append("mix: mixup and cutmix are shares of the batches; together at most 1")
     if experiment.schedule.name == "onecycle" and experiment.schedule.warmup_epochs:
         found.append("schedule: onecycle has its own rise; leave warmup_epochs out")
+    model = experiment.model
+    if model.learn != "top" and model.top != 1:
+        found.append(f"model.top goes with model.learn: top, not with {model.learn}; leave it out")
+    if model.learn == "heads" and experiment.optimizer.backbone_lr is not None:
+        found.append("optimizer.backbone_lr: nothing below the heads learns; leave it out")
     if experiment.optimizer.sam and experiment.machine.precision == "16":
         found.append("optimizer.sam does not go with machine.precision 16; take bf16 or 32")
     known = [key for key in keys(Experiment) if not key.startswith(("tune", "data.fold"))]

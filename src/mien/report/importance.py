@@ -23,8 +23,8 @@ def importance_figure(study: Mapping[str, Any]) -> "Figure":
     """Draw how much each setting mattered, the greatest first, or say why it is not known.
 
     Args:
-        study: ``importance`` holds ``n``, and either ``values`` (setting → ``share``, ``low``
-            and ``high``, 0–1) and ``method``, or ``note``; ``study`` and ``monitor`` are names.
+        study: ``importance`` holds ``n``, and either ``values`` (setting → share, 0–1) and
+            ``method``, or ``note``; ``study`` and ``monitor`` are names.
 
     Raises:
         MissingExtraError: matplotlib is not installed.
@@ -32,23 +32,17 @@ def importance_figure(study: Mapping[str, Any]) -> "Figure":
     found = study["importance"]
     if "note" in found:
         return _note(f"Importance of the settings: {study['study']}", found["note"])
-    names = list(found["values"])
+    names, shares = list(found["values"]), list(found["values"].values())
     figure, axes = _figure(1.6 + 0.36 * len(names))
-    for place, name in enumerate(names):
-        value = found["values"][name]
-        axes.barh(place, value["share"], 0.6, color=BLUE)
-        axes.hlines(place, value["low"], value["high"], color=ORANGE, linewidth=2.5)
-        ends = [value["low"], value["high"]]
-        axes.plot(ends, [place, place], "|", color=ORANGE, markersize=11, markeredgewidth=2)
-        end = max(value["share"], value["high"])
-        axes.text(end + 0.015, place, f"{value['share']:.0%}", va="center", fontsize=9)
+    for place, share in enumerate(shares):
+        axes.barh(place, share, 0.6, color=BLUE)
+        axes.text(share + 0.015, place, f"{share:.0%}", va="center", fontsize=9)
     axes.set_yticks(range(len(names)), names)
     axes.invert_yaxis()
     axes.set(xlim=(0, 1.1), xlabel=f"share of the variance of {study['monitor']}")
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
     axes.set_title(
-        f"What mattered in {study['study']}: {found['method']},\n{found['n']} finished trials; "
-        "lines: 5th to 95th percentile over redrawn trials",
+        f"What mattered in {study['study']}: {found['method']},\n{found['n']} finished trials",
         loc="left",
         fontsize=9,
     )

@@ -8,22 +8,34 @@ from mien.config import Experiment
 from mien.datasets.prepared import PreparedSet
 from mien.errors import RunError, TrainingError
 from mien.evaluation.protocols import own_protocol
-from mien.runs import write_json
+from mien.models.registry import build
+from mien.report.folds import markdown
+from mien.runs import write_json, write_text
 from mien.training import guard
-from mien.training.crossval import keeping
-from mien.training.crossval.dealing import Searching, begun, deal, leave_nothing, unseen_search
-from mien.training.crossval.one_fold import run_fold
-from mien.training.crossval.plan import Dealing, Place, Plan, places, plan
+from mien.training.crossval import plan as plans
+from mien.training.crossval.dealing import (
+    PLAN,
+    FoldPlace,
+    FoldSettings,
+    Searching,
+    begun,
+    deal,
+    leave_nothing,
+    places,
+    unseen_search,
+)
+from mien.training.crossval.one_fold import finished, run_fold
+from mien.training.crossval.plan import Plan
 from mien.training.crossval.result import result
 
 Say = Callable[[str], None]
-RESULT = "crossval.json"
+RESULT, TABLES = "crossval.json", "crossval.md"
 
 
 def crossval(
     experiment: Experiment,
     out: Path,
-    dealing: Dealing | None = None,
+    dealing: FoldSettings | None = None,
     *,
     say: Say = print,
     bar: bool = False,
@@ -43,17 +55,18 @@ def crossval(
         searching: shows how far the search for near copies is.
 
     Returns:
-        What ``crossval.json`` holds.
+        What ``crossval.json`` holds; ``crossval.md`` has its tables.
 
     Raises:
         ConfigError, PreparedDataError: the experiment does not suit the dataset.
         DataError: such folds cannot be made.
-        RunError: ``out`` is taken, was begun with other settings, or is at work already.
+        RunError: ``out`` is taken, was begun with other settings, or is at work already; its disk
+            is too full; or the weights to start from are gone, or other ones than before.
         TrainingError: a fold failed; the finished ones are kept.
     """
     guard.require_device(experiment)
     prepared = PreparedSet.open(experiment.data.path)
-    made = plan(experiment, prepared, dealing or Dealing())
+    made = plans.plan(experiment, prepared, dealing or FoldSettings())
     _require_free(out, made)
     return _cross(out, made, prepared, say, bar, searching)
 
@@ -67,17 +80,17 @@ def go_on(
         RunError: ``root`` is none, is at work already, or the dataset is another one now.
         MienError: what ``crossval`` raises.
     """
-    before = keeping.read(root)
+    before = plans.read(root)
     guard.require_device(before.experiment)
     prepared = PreparedSet.open(before.experiment.data.path)
-    now = plan(before.experiment, prepared, before.dealing)
-    keeping.require_same(root, before, now)
+    now = plans.plan(before.experiment, prepared, before.dealing)
+    plans.require_same(root, before, now)
     return _cross(root, before, prepared, say, bar, searching)
 
 
 def _require_free(out: Path, made: Plan) -> None:
-    if (out / keeping.PLAN).is_file():
-        keeping.require_same(out, keeping.read(out), made)
+    if (out / PLAN).is_file():
+        plans.require_same(out, plans.read(out), made)
     elif out.exists() and not out.is_dir():
         raise RunError(f"{out}: expected a folder; name another (--out)")
     elif out.exists() and (left := _visible(out)):
@@ -94,10 +107,12 @@ def _cross(
     out: Path, made: Plan, prepared: PreparedSet, say: Say, bar: bool, searching: Searching
 ) -> dict[str, Any]:
     every = places(out, made.dealing)
+    _require_space(out, made, every)
     out.mkdir(parents=True, exist_ok=True)
     with guard.alone(out):
         try:
-            deal(out, made, every, prepared, searching)
+            plans.write(out, made)
+            deal(every, made.dealing, made.given.seed, prepared, searching)
             each = [_fold(place, made, prepared, every, say, bar) for place in every]
         except KeyboardInterrupt:
             hint = f"go on with: mien crossval --resume {out}" if begun(every) else ""
@@ -106,12 +121,22 @@ def _cross(
             leave_nothing(out, every)
         found = result(made, prepared, every, each)
         write_json(out / RESULT, found)
+        write_text(out / TABLES, markdown(found))
     return found
 
 
+def _require_space(out: Path, made: Plan, every: list[FoldPlace]) -> None:
+    """Refuse to begin where the disk cannot hold all folds that are still missing."""
+    if missing := sum(not finished(place) for place in every):
+        network = build(made.experiment, start=False)
+        guard.require_space(out, made.experiment, network, runs=missing)
+
+
 def _fold(
-    place: Place, made: Plan, prepared: PreparedSet, every: list[Place], say: Say, bar: bool
+    place: FoldPlace, made: Plan, prepared: PreparedSet, every: list[FoldPlace], say: Say, bar: bool
 ) -> dict[str, Any]:
+    if not finished(place):
+        plans.require_start(made)
     try:
         scored, before = run_fold(
             place, made.of(place), prepared, lambda line: say(f"{place.name}: {line}"), bar

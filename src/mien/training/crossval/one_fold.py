@@ -1,6 +1,5 @@
 """One fold: its run, begun or gone on with, and its score on the pictures held out."""
 
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,18 +15,17 @@ from mien.errors import RunError
 from mien.evaluation.answers import Answers
 from mien.runs import RunFolder, read_json, sha256, write_json, write_text
 from mien.training import fit
-from mien.training.crossval.keeping import changes
-from mien.training.crossval.plan import Place
+from mien.training.crossval.dealing import FoldPlace
+from mien.training.crossval.plan import changes
 from mien.training.finished import of_run, open_run
+from mien.training.resuming import settings
 
 Say = Callable[[str], None]
 HELD_OUT, PREDICTIONS = "held_out.json", "predictions.npz"
-MAY_DIFFER = ("machine.", "data.fold.file:")
-"""Another machine, and a folder that was moved, change nothing about a run's settings."""
 
 
 def run_fold(
-    place: Place, experiment: Experiment, prepared: PreparedSet, say: Say, bar: bool = False
+    place: FoldPlace, experiment: Experiment, prepared: PreparedSet, say: Say, bar: bool = False
 ) -> tuple[dict[str, Any], bool]:
     """Train a fold as far as it is missing, score it once, and return its score.
 
@@ -42,12 +40,11 @@ def run_fold(
         MienError: what ``fit.fit`` and ``fit.resume`` raise.
     """
     run = RunFolder(place.root)
-    if not described(run):
-        _clear(run)
-        fit.fit(experiment, place.root, say=say, bar=bar)
+    if not run.config.is_file():
+        _begin(place, experiment, say, bar)
     else:
         _follow(run, experiment)
-        if run.read_state().get("status") != "finished":
+        if not finished(place):
             fit.resume(place.root, say=say, bar=bar)
     scored = kept(place)
     if scored is not None:
@@ -55,7 +52,7 @@ def run_fold(
     return _score(place, prepared), False
 
 
-def kept(place: Place) -> dict[str, Any] | None:
+def kept(place: FoldPlace) -> dict[str, Any] | None:
     """Return a fold's score where it was scored already, None where it was not.
 
     Raises:
@@ -73,28 +70,26 @@ def kept(place: Place) -> dict[str, Any] | None:
     return scored
 
 
-def described(run: RunFolder) -> bool:
-    """Tell whether a run was begun: all that it records before its first epoch is there."""
-    return all(f.is_file() for f in (run.config, run.data, run.network, run.environment))
+def finished(place: FoldPlace) -> bool:
+    """Tell whether a fold's run is over."""
+    return RunFolder(place.root).read_state().get("status") == "finished"
 
 
-def _clear(run: RunFolder) -> None:
-    """Take away what a run left that was killed before it was begun.
+def _begin(place: FoldPlace, experiment: Experiment, say: Say, bar: bool) -> None:
+    """Begin a fold's run; what a killed process left of one file is hidden, and goes.
 
     Raises:
-        RunError: there is something else.
+        RunError: something else stands there.
     """
-    if not run.root.exists():
-        return
-    own = {path.name for path in (run.config, run.data, run.network, run.environment)}
-    left = list(run.root.iterdir()) if run.root.is_dir() else [run.root]
-    foreign = [path.name for path in left if path.name not in own and path.name[0] != "."]
-    if foreign:
-        raise RunError(
-            f"{run.root}: expected the run of a fold or no folder, found {foreign[0]}; "
-            "move it away, or begin in another folder (--out)"
-        )
-    shutil.rmtree(run.root)
+    for path in place.root.glob("*"):
+        if not path.name.startswith("."):
+            raise RunError(
+                f"{place.root}: expected the run of a fold or no folder, found {path.name}; "
+                "move it away, or begin in another folder (--out)"
+            )
+    for path in place.root.glob(".*.tmp"):
+        path.unlink()
+    fit.fit(experiment, place.root, say=say, bar=bar)
 
 
 def _follow(run: RunFolder, experiment: Experiment) -> None:
@@ -103,19 +98,17 @@ def _follow(run: RunFolder, experiment: Experiment) -> None:
     Raises:
         RunError: its other settings are not those of the cross-validation.
     """
-    before = Experiment.load(run.config).to_dict()
-    changed = list(changes(before, experiment.to_dict()))
-    wrong = [line for line in changed if not line.startswith(MAY_DIFFER)]
-    if wrong:
+    before = Experiment.load(run.config)
+    if wrong := changes(settings(before), settings(experiment)):
         raise RunError(
-            f"{run.config}: not the settings of this cross-validation ({'; '.join(wrong)}); "
+            f"{run.config}: not the settings of this cross-validation ({wrong}); "
             "put them back, or begin in another folder (--out)"
         )
-    if changed and run.read_state().get("status") != "finished":
+    if before != experiment and run.read_state().get("status") != "finished":
         write_text(run.config, experiment.to_yaml())
 
 
-def _score(place: Place, prepared: PreparedSet) -> dict[str, Any]:
+def _score(place: FoldPlace, prepared: PreparedSet) -> dict[str, Any]:
     run, experiment, network = open_run(place.root)
     rows = np.flatnonzero(fold_file.read(place.folds, prepared) == place.fold)
     logits = of_run(network, experiment, prepared, rows)

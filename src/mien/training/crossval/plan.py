@@ -1,7 +1,8 @@
 """What a cross-validation is: its experiment, its dataset, how the pictures are dealt out.
 
-Paths are kept as they were given, and from the root of the disk: the folder can be gone on with
-from anywhere.
+It is kept in its folder as ``plan.json``, so that the same command, or ``--resume``, goes on with
+the same thing. Paths are kept as they were given, and from the root of the disk: the folder can
+be gone on with from anywhere.
 """
 
 from collections.abc import Mapping
@@ -9,29 +10,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from mien.config import Experiment
+from mien.config import Experiment, differences
 from mien.datasets.prepared import PreparedSet
-from mien.errors import ConfigError, several
+from mien.errors import ConfigError, RunError, several
+from mien.models import registry
+from mien.runs import read_json, write_json
+from mien.training.crossval.dealing import PLAN, FoldPlace, FoldSettings
+from mien.training.described import start_of
+from mien.training.resuming import settings
 
-FOLDS = "folds.csv"
-
-
-@dataclass(frozen=True)
-class Dealing:
-    """How the training pictures are dealt out; see ``mien.datasets.folds.folds_of``.
-
-    Attributes:
-        folds: how many, 2 or more.
-        repeats: how often all is dealt out and trained again; repeat ``r`` draws its folds, and
-            trains, with the experiment's seed + ``r``.
-        by: ``subject``, ``picture``, or empty: by subject where they are known.
-        near: whether near copies are kept together like exact ones.
-    """
-
-    folds: int = 5
-    repeats: int = 1
-    by: str = ""
-    near: bool = True
+SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -43,19 +31,21 @@ class Plan:
         paths: dotted key → its path from the root of the disk.
         dealing: how the pictures are dealt out.
         dataset: ``name``, ``label_set`` and ``sha256`` of its manifest.
+        start: hashes of the weights that every fold starts from; see ``described.start_of``.
     """
 
     given: Experiment
     paths: Mapping[str, str]
-    dealing: Dealing
+    dealing: FoldSettings
     dataset: Mapping[str, str]
+    start: Mapping[str, Any]
 
     @property
     def experiment(self) -> Experiment:
         """What each fold is trained with, apart from its fold; paths are whole."""
         return self.given.changed({**self.paths, "tune": None})
 
-    def of(self, place: "Place") -> Experiment:
+    def of(self, place: FoldPlace) -> Experiment:
         """Return what one fold is trained with."""
         fold = {"file": str(place.folds.resolve()), "held_out": place.fold}
         seed = self.given.seed + place.repeat
@@ -63,50 +53,19 @@ class Plan:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values; ``read`` reads them."""
-        return {
-            "config": self.given.to_dict(),
-            "paths": dict(self.paths),
-            "dealing": asdict(self.dealing),
-            "dataset": dict(self.dataset),
-        }
+        own = {name: dict(getattr(self, name)) for name in ("paths", "dataset", "start")}
+        return {"config": self.given.to_dict(), "dealing": asdict(self.dealing), **own}
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a fold lives.
-
-    Attributes:
-        name: as it is told: its folder below the cross-validation's.
-        repeat, fold: which, from 0.
-        root: its run folder.
-        folds: the file that says which pictures are held out.
-    """
-
-    name: str
-    repeat: int
-    fold: int
-    root: Path
-    folds: Path
-
-
-def places(root: Path, dealing: Dealing) -> list[Place]:
-    """Return every fold's place, in the order in which they are trained."""
-    found = []
-    for repeat in range(dealing.repeats):
-        above = "" if dealing.repeats == 1 else f"repeat-{repeat}/"
-        for fold in range(dealing.folds):
-            name = f"{above}fold-{fold}"
-            found.append(Place(name, repeat, fold, root / name, root / above / FOLDS))
-    return found
-
-
-def plan(experiment: Experiment, prepared: PreparedSet, dealing: Dealing) -> Plan:
+def plan(experiment: Experiment, prepared: PreparedSet, dealing: FoldSettings) -> Plan:
     """Return the plan of a cross-validation.
 
     Raises:
-        ConfigError: the experiment holds a fold out already, or wants several devices.
+        ConfigError: the experiment holds a fold out already, wants several devices, or has
+            settings that do not go with its network.
+        RunError: weights to start from cannot be read or fetched.
     """
-    problems = []
+    problems = registry.problems(experiment)
     if experiment.data.fold is not None:
         problems.append("data.fold: mien crossval holds out each fold itself; leave it out")
     if experiment.machine.devices != 1 or experiment.machine.nodes != 1:
@@ -116,15 +75,75 @@ def plan(experiment: Experiment, prepared: PreparedSet, dealing: Dealing) -> Pla
         )
     if problems:
         raise ConfigError(several(problems))
+    paths = {key: str(path.resolve()) for key, path in experiment.paths().items()}
     dataset = {key: str(getattr(prepared, key)) for key in ("name", "label_set", "sha256")}
-    return Plan(experiment, _paths(experiment), dealing, dataset)
+    return Plan(experiment, paths, dealing, dataset, _start(experiment))
 
 
-def _paths(experiment: Experiment) -> dict[str, str]:
-    """Return the files and folders that an experiment names, from the root of the disk."""
-    model = experiment.model
-    found: dict[str, Path | None] = {"data.path": experiment.data.path}
-    found["model.weights"] = model.weights
-    if model.pretrained is not None and Path(model.pretrained).is_file():
-        found["model.pretrained"] = Path(model.pretrained)
-    return {key: str(path.resolve()) for key, path in found.items() if path is not None}
+def _start(experiment: Experiment) -> dict[str, Any]:
+    try:
+        return start_of(experiment)
+    except OSError as error:
+        weights = experiment.model.weights
+        raise RunError(f"{weights}: expected the best weights of a run, but: {error}") from None
+
+
+def require_start(made: Plan) -> None:
+    """Refuse to begin a fold with other weights than the cross-validation began with.
+
+    Raises:
+        RunError: they were replaced since, or are gone.
+    """
+    if _start(made.experiment) != made.start:
+        named = made.given.model.weights or made.given.model.pretrained
+        raise RunError(
+            f"{named}: not the weights that this cross-validation began with; put them back, or "
+            "begin in another folder (--out)"
+        )
+
+
+def write(root: Path, made: Plan) -> None:
+    """Keep a plan in a folder."""
+    write_json(root / PLAN, made.to_dict())
+
+
+def read(root: Path) -> Plan:
+    """Return the plan of a folder.
+
+    Raises:
+        RunError: there is none, or it is damaged.
+    """
+    if not (root / PLAN).is_file():
+        raise RunError(f"{root}: expected a folder of mien crossval, found no {PLAN}")
+    values = read_json(root / PLAN)
+    try:
+        config = Experiment.from_dict(values["config"], str(root / PLAN))
+        dealing = FoldSettings(**values["dealing"])
+        return Plan(config, values["paths"], dealing, values["dataset"], values["start"])
+    except (KeyError, TypeError, ConfigError) as error:
+        raise RunError(f"{root / PLAN}: not a plan that this mien wrote: {error}") from None
+
+
+def require_same(root: Path, before: Plan, now: Plan) -> None:
+    """Refuse to go on with other settings than a folder was begun with.
+
+    Raises:
+        RunError: they are named.
+    """
+    if changed := changes(_decisive(before), _decisive(now)):
+        raise RunError(
+            f"{root} was begun with other settings ({changed}); "
+            "go on with them (--resume), or name another folder (--out)"
+        )
+
+
+def _decisive(made: Plan) -> dict[str, Any]:
+    values = made.to_dict()
+    own = {key: values[key] for key in ("dealing", "dataset", "start")}
+    return {**settings(made.experiment), **own}
+
+
+def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """Say for each dotted key that differs what it was and what it is; ten at most."""
+    found = [f"{key}: {old} before, now {new}" for key, old, new in differences(before, now)]
+    return "; ".join([*found[:SHOWN], *(["…"] if len(found) > SHOWN else [])])

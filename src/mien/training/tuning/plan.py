@@ -1,10 +1,12 @@
 """What a study is: its experiment, its folder, its database."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from mien.config import Experiment, Range, Tune
+from mien.training.tuning.space import changes
 from mien.training.tuning.storage import file_url
 
 
@@ -44,13 +46,30 @@ class Plan:
     @property
     def direction(self) -> Literal["minimize", "maximize"]:
         """``minimize`` or ``maximize``."""
-        return "minimize" if self.monitor == "val_loss" else "maximize"
+        from mien.training.callbacks import mode  # noqa: PLC0415 (Lightning; see workers._work)
+
+        return "minimize" if mode(self.monitor) == "min" else "maximize"
 
     @property
     def epochs(self) -> int:
         """How long a trial may train at most."""
         searched = self.tune.space.get("train.epochs", [self.experiment.train.epochs])
         return int(searched.high if isinstance(searched, Range) else max(searched))
+
+    def of(self, number: int, params: Mapping[str, Any]) -> Experiment:
+        """Return a trial's experiment.
+
+        Args:
+            number: of the trial.
+            params: its value of every setting, as Optuna keeps it.
+
+        Raises:
+            ConfigError: the values do not go together.
+        """
+        own: dict[str, Any] = {"name": f"{self.experiment.name}-t{number:04d}", "tune": None}
+        if self.threads and not self.experiment.machine.threads:
+            own["machine.threads"] = self.threads
+        return self.experiment.changed({**changes(self.tune.space, params), **own})
 
     def folder(self, number: int) -> Path:
         """Return a trial's run folder."""

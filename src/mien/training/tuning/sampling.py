@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import optuna
 from optuna import Study
 from optuna.distributions import BaseDistribution
 from optuna.pruners import BasePruner, HyperbandPruner, MedianPruner, NopPruner
@@ -13,6 +14,8 @@ from optuna.trial import FrozenTrial
 from mien.config import Tune
 from mien.training.quiet import quiet
 from mien.training.tuning.ledger import is_lost
+from mien.training.tuning.plan import Plan
+from mien.training.tuning.storage import open_storage
 
 
 class Repeatable(BaseSampler):
@@ -101,3 +104,16 @@ def pruner(settings: Tune, epochs: int) -> BasePruner:
     if settings.pruner == "hyperband":
         return HyperbandPruner(max_resource=epochs)
     return NopPruner()
+
+
+def open_study(plan: Plan) -> Study:
+    """Return the study of a plan, made where it is not there yet; call it within ``told``."""
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    return optuna.create_study(
+        storage=open_storage(plan.storage),
+        study_name=plan.name,
+        direction=plan.direction,
+        sampler=Repeatable(plan.tune, plan.experiment.seed),
+        pruner=pruner(plan.tune, plan.epochs),
+        load_if_exists=True,
+    )

@@ -1,17 +1,24 @@
 """A tuning study: many short runs, the best of which is written back as YAML."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from optuna import Study
 
+from mien.config import Experiment, differences
 from mien.datasets.prepared import PreparedSet
-from mien.errors import RunError
+from mien.errors import ConfigError, RunError, several
+from mien.models import registry
 from mien.runs import read_json
-from mien.training.tuning import identity, ledger, space, summary, workers
-from mien.training.tuning.loop import open_study, work
+from mien.training import guard
+from mien.training.described import start_of
+from mien.training.resuming import settings
+from mien.training.tuning import ledger, space, summary, workers
+from mien.training.tuning.loop import work
 from mien.training.tuning.plan import Plan
+from mien.training.tuning.sampling import open_study
 from mien.training.tuning.storage import shown, told
 
 
@@ -34,12 +41,13 @@ def tune(
 
     Raises:
         ConfigError: the experiment has no search space, or one that cannot be searched.
-        RunError: the folder or the database holds another study, or cannot be used.
+        RunError: the folder or the database holds another study, or cannot be used; or the disk
+            is too full for the trials that are missing.
         TrainingError: ten trials in a row failed, or every worker died.
         KeyboardInterrupt: the same call goes on with the study.
     """
     space.check(plan.experiment)
-    own = identity.of(plan.experiment, PreparedSet.open(plan.experiment.data.path).sha256)
+    own = identity(plan.experiment, PreparedSet.open(plan.experiment.data.path).sha256)
     plan.out.mkdir(parents=True, exist_ok=True)
     with told(plan.storage):
         study = open_study(plan)
@@ -50,11 +58,24 @@ def tune(
         missing = plan.trials - ledger.counted(trials)
         if trials:
             say(f"going on with {plan.name}: {max(0, missing)} of {plan.trials} trials to do")
+        _require_space(plan, missing)
         try:
             _run(plan, study, min(count, missing), say, bar and count == 1)
         finally:
             found = summary.write(plan, study)
     return found
+
+
+def _require_space(plan: Plan, missing: int) -> None:
+    """Refuse to begin where the disk cannot hold the missing trials.
+
+    Their size is that of the experiment without what is searched. Where that has no network,
+    each trial asks for itself.
+    """
+    if missing > 0:
+        with suppress(ConfigError):
+            network = registry.build(plan.experiment, start=False)
+            guard.require_space(plan.out, plan.experiment, network, runs=missing)
 
 
 def _run(plan: Plan, study: Study, count: int, say: Callable[[str], None], bar: bool) -> None:
@@ -74,7 +95,7 @@ def _claim(plan: Plan, study: Study, own: dict[str, Any]) -> None:
     before = study.user_attrs.get("identity")
     if before is None:
         study.set_user_attr("identity", own)
-    identity.require_same(where, before or own, own)
+    _require_same(where, before or own, own)
     record, folder = plan.out / "study.json", plan.out / "trials"
     other = record.is_file() and read_json(record).get("study") != plan.name
     lost = folder.is_dir() and any(folder.iterdir()) and not study.get_trials(deepcopy=False)
@@ -82,3 +103,57 @@ def _claim(plan: Plan, study: Study, own: dict[str, Any]) -> None:
         raise RunError(
             f"{plan.out} holds the trials of another study than {where}; name another (--out)"
         )
+
+
+def identity(experiment: Experiment, data: str) -> dict[str, Any]:
+    """Return what makes a study: what decides its trials' weights, and how they are searched.
+
+    Args:
+        experiment: with its section ``tune``, whose number of trials may change.
+        data: sha256 of the dataset.
+    """
+    tune = experiment.to_dict()["tune"]
+    searched = {key: value for key, value in tune.items() if key != "trials"}
+    own = {"tune": searched, "dataset": data, "start": _start(experiment, tune["space"])}
+    return {**settings(experiment), **own}
+
+
+def _start(experiment: Experiment, searched: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the hashes of the weights that all trials start from.
+
+    Empty where they are searched, or the network needs a setting that is.
+
+    Raises:
+        RunError: they cannot be read or fetched.
+    """
+    deciding = {"model", "model.name", "model.weights", "model.pretrained"}
+    if not deciding.isdisjoint(searched) or registry.problems(experiment):
+        return {}
+    try:
+        return start_of(experiment)
+    except OSError as error:
+        weights = experiment.model.weights
+        raise RunError(f"{weights}: expected the best weights of a run, but: {error}") from None
+
+
+def _require_same(where: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """Refuse to go on with a study of other settings or data.
+
+    Raises:
+        RunError: it names what changed.
+    """
+    changed = list(_changes(before, now))
+    if changed:
+        raise RunError(
+            f"{where} holds a study of other settings; name another (--out, or --study in a "
+            f"shared --storage), or set these back: {several(changed)}"
+        )
+
+
+def _changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+    for key, old, new in differences(before, now):
+        if key == "dataset":
+            yield "the dataset was prepared anew, from other pictures or labels"
+        else:
+            was, then = ("not there" if value is None else repr(value) for value in (old, new))
+            yield f"{key} was {was}, is {then}"

@@ -1,20 +1,22 @@
-"""What is left of a study: study.json, trials.csv, best.yaml and two pictures."""
+"""What a study tells: study.json, trials.csv, best.yaml, two pictures, lines in the terminal."""
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from optuna import Study
 from optuna.trial import FrozenTrial, TrialState
 
+from mien.errors import MienError
 from mien.report.figures import save
 from mien.report.importance import history_figure, importance_figure
 from mien.runs import environment, write_json, write_text
 from mien.training.described import PACKAGES
-from mien.training.tuning import ledger, space, telling
+from mien.training.tuning import ledger, space
+from mien.training.tuning.importance import importance
 from mien.training.tuning.plan import Plan
-from mien.training.tuning.weigh import importance
 
 
 def write(plan: Plan, study: Study) -> dict[str, Any]:
@@ -67,7 +69,7 @@ def _row(plan: Plan, trial: FrozenTrial) -> dict[str, Any]:
         "params": space.changes(plan.tune.space, trial.params),
         "epochs": len(trial.intermediate_values),
         "values": [trial.intermediate_values[step] for step in sorted(trial.intermediate_values)],
-        "seconds": round(telling.seconds(trial), 1),
+        "seconds": round(seconds(trial), 1),
         "reason": trial.user_attrs.get("reason"),
     }
 
@@ -99,3 +101,66 @@ def best_yaml(plan: Plan, found: dict[str, Any]) -> str:
         f"{len(found['trials'])} trials, {best['value']:.4f} on the validation split.\n"
         f"{experiment.to_yaml()}"
     )
+
+
+def line(trial: FrozenTrial, monitor: str) -> str:
+    """Return a trial in one line: number, value, how it ended, time, what it tried, why."""
+    epochs = len(trial.intermediate_values)
+    value = ledger.value(trial)
+    reached = "" if value is None else f"{monitor} {value:.4f}, "
+    ended = f"{ledger.state(trial)} after {epochs} epoch{'s' * (epochs != 1)}"
+    why = trial.user_attrs.get("reason")
+    told = (
+        f"trial {trial.number}: {reached}{ended}, {seconds(trial):.0f} s; {settings(trial.params)}"
+    )
+    return f"{told}; why: {why}" if why else told
+
+
+def seconds(trial: FrozenTrial) -> float:
+    """Return how long a trial has taken; 0 where it has not ended."""
+    return trial.duration.total_seconds() if trial.duration else 0.0
+
+
+def settings(params: Mapping[str, Any]) -> str:
+    """Return settings in one line, numbers with four digits."""
+    return ", ".join(f"{key}={_short(value)}" for key, value in params.items())
+
+
+def _short(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def reason(error: BaseException) -> str:
+    """Return why a trial failed: the message of one of mien's errors, or the first line."""
+    text = str(error)
+    if isinstance(error, MienError):
+        return text
+    first = text.splitlines()[0] if text else ""
+    return f"{type(error).__name__}: {first}".removesuffix(": ")
+
+
+def missing(study: Mapping[str, Any]) -> int:
+    """Return how many trials nobody has begun; ``study`` is as in ``study.json``."""
+    begun = sum(trial["state"] in ("finished", "pruned", "running") for trial in study["trials"])
+    return max(0, int(study["wanted"]) - begun)
+
+
+def closing(study: Mapping[str, Any], out: Path) -> list[str]:
+    """Return what is said at the end.
+
+    Args:
+        study: as in ``study.json``.
+        out: the study's folder.
+    """
+    states = [trial["state"] for trial in study["trials"]]
+    counts = ", ".join(f"{states.count(name)} {name}" for name in dict.fromkeys(states))
+    there = sum(state in ("finished", "pruned") for state in states)
+    said = [f"{there} of {study['wanted']} trials ({counts or 'none began'}); study: {out}"]
+    best = study["best"]
+    if best is None:
+        return [*said, "no trial finished, so there is no best one"]
+    value = f"{study['monitor']} {best['value']:.4f} on the validation split"
+    said.append(f"best: trial {best['number']}, {value}; {settings(best['params'])}")
+    if "note" in study["importance"]:
+        said.append(f"importance: {study['importance']['note']}")
+    return [*said, f"train it: mien train {out / 'best.yaml'}"]

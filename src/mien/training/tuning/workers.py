@@ -12,9 +12,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
 from mien.errors import MienError, TrainingError
-from mien.training.tuning.inherited import as_child, hold, threads
-from mien.training.tuning.interrupts import interruptible, once
 from mien.training.tuning.plan import Plan
+from mien.training.tuning.signals import as_child, hold, interruptible, once, threads
 
 PATIENCE = 60
 """How many seconds an interrupted worker has to mark its trial before it is killed."""
@@ -109,7 +108,8 @@ def _work(plan: Plan, report: Connection) -> None:
         from mien.models.torchvision_operators import declare  # noqa: PLC0415 (before Lightning)
 
         declare()
-        from mien.training.tuning.loop import open_study, work  # noqa: PLC0415
+        from mien.training.tuning.loop import work  # noqa: PLC0415
+        from mien.training.tuning.sampling import open_study  # noqa: PLC0415
         from mien.training.tuning.storage import told  # noqa: PLC0415
 
         with told(plan.storage):

@@ -6,7 +6,7 @@ import optuna
 import pytest
 from optuna.trial import FrozenTrial, TrialState
 
-from mien.training.tuning.weigh import importance
+from mien.training.tuning.importance import importance
 
 
 def _trials(count: int, value: Callable[[float, str], float]) -> list[FrozenTrial]:
@@ -21,20 +21,11 @@ def _trials(count: int, value: Callable[[float, str], float]) -> list[FrozenTria
 def test_the_setting_that_decides_has_nearly_all_the_importance() -> None:
     found = importance(_trials(30, lambda x, kind: (x - 0.3) ** 2))
     assert list(found["values"]) == ["x", "kind"]
-    assert found["values"]["x"]["share"] > 0.9
-    assert sum(value["share"] for value in found["values"].values()) == pytest.approx(1, abs=1e-3)
+    assert found["values"]["x"] > 0.9
+    assert sum(found["values"].values()) == pytest.approx(1, abs=1e-3)
     assert found["n"] == 30
     other = importance(_trials(30, lambda x, kind: 0.01 * x + (kind == "a")))
     assert next(iter(other["values"])) == "kind"
-
-
-def test_few_trials_leave_a_wide_interval() -> None:
-    few, many = (
-        importance(_trials(count, lambda x, kind: x + 0.5 * (kind == "a")))["values"]["x"]
-        for count in (10, 80)
-    )
-    assert few["high"] - few["low"] > 2 * (many["high"] - many["low"])
-    assert many["low"] <= many["share"] <= many["high"]
 
 
 def test_the_same_trials_have_the_same_importance() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from mien.evaluation.answers import Answers
 from mien.evaluation.metrics import classification_report
-from mien.training.crossval import scores
+from mien.training.crossval import result
 
 CLASSES = ("anger", "fear", "sadness")
 
@@ -18,19 +18,19 @@ FOLDS = [fold([0, 0, 1, 2], [0, 0, 1, 0]), fold([0, 1, 1, 1], [0, 0, 0, 1], 1)]
 
 
 def test_the_spread_of_values_is_that_worked_by_hand():
-    assert scores.spread([0.5, 0.7, 0.6]) == {
+    assert result.spread([0.5, 0.7, 0.6]) == {
         "mean": pytest.approx(0.6),
         "sd": pytest.approx(0.1),
         "min": 0.5,
         "max": 0.7,
         "folds": 3,
     }
-    assert scores.spread([0.5])["sd"] is None
-    assert scores.spread([])["mean"] is None
+    assert result.spread([0.5])["sd"] is None
+    assert result.spread([])["mean"] is None
 
 
 def test_mean_and_spread_are_over_the_folds():
-    found = scores.summary([one["heads"] for one in FOLDS])["fer2013"]["fer2013"]
+    found = result.summary([one["heads"] for one in FOLDS])["fer2013"]["fer2013"]
     assert found["n"] == 8
     assert found["accuracy"]["mean"] == pytest.approx((0.75 + 0.5) / 2)
     assert found["accuracy"]["sd"] == pytest.approx(0.25 / 2**0.5)
@@ -39,7 +39,7 @@ def test_mean_and_spread_are_over_the_folds():
 
 
 def test_a_class_is_averaged_over_the_folds_that_hold_it():
-    classes = scores.summary([one["heads"] for one in FOLDS])["fer2013"]["fer2013"]["per_class"]
+    classes = result.summary([one["heads"] for one in FOLDS])["fer2013"]["fer2013"]["per_class"]
     assert list(classes) == list(CLASSES)
     assert classes["sadness"]["recall"] == {"mean": 0, "sd": None, "min": 0, "max": 0, "folds": 1}
     assert classes["fear"]["recall"]["mean"] == pytest.approx((1 + 1 / 3) / 2)
@@ -48,17 +48,17 @@ def test_a_class_is_averaged_over_the_folds_that_hold_it():
 
 
 def test_a_fold_without_a_class_is_told():
-    assert scores.lacking(FOLDS, "fer2013", "fer2013") == [
+    assert result.lacking(FOLDS, "fer2013", "fer2013") == [
         "fold 1 of repeat 0 holds out no picture of sadness: its macro-F1 counts that as 0"
     ]
-    assert scores.lacking(FOLDS[:1], "fer2013", "fer2013") == []
-    assert scores.lacking(FOLDS, "fer2013", "ferplus_majority") == []
+    assert result.lacking(FOLDS[:1], "fer2013", "fer2013") == []
+    assert result.lacking(FOLDS, "fer2013", "ferplus_majority") == []
 
 
 def test_a_protocol_that_some_fold_lacks_is_averaged_over_the_others():
     other = {"heads": {"fer2013": {**FOLDS[0]["heads"]["fer2013"]}}}
     other["heads"]["fer2013"]["ferplus_majority"] = FOLDS[1]["heads"]["fer2013"]["fer2013"]
-    found = scores.summary([FOLDS[0]["heads"], other["heads"]])["fer2013"]
+    found = result.summary([FOLDS[0]["heads"], other["heads"]])["fer2013"]
     assert found["fer2013"]["accuracy"]["folds"] == 2
     assert found["ferplus_majority"]["accuracy"]["folds"] == 1
 
@@ -84,7 +84,7 @@ def test_pooled_answers_are_those_of_all_folds_in_their_order(votes):
             logits={head: values[rows] for head, values in whole.logits.items()},
         )
 
-    found = scores.pooled([part(slice(0, 2)), part(slice(2, 3))])
+    found = result.pooled([part(slice(0, 2)), part(slice(2, 3))])
     for name in ("ids", "labels", "votes", "copy_in_train"):
         assert np.array_equal(getattr(found, name), getattr(whole, name))
     assert np.array_equal(found.logits["fer2013"], whole.logits["fer2013"])
