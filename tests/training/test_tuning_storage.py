@@ -83,6 +83,16 @@ def test_a_folder_that_holds_another_study_is_refused(
         tuned(plan(experiment(drawn_set), tmp_path, name="other"))
 
 
+def test_a_folder_of_something_else_is_not_written_into(
+    training: Training, drawn_set: Path, tmp_path: Path
+) -> None:
+    for name in ("config.yaml", "metrics.csv"):
+        (tmp_path / name).touch()
+    with pytest.raises(RunError, match=r"holds config.yaml and 1 more, which is of no study"):
+        tuned(made(drawn_set, tmp_path))
+    assert len(list(tmp_path.iterdir())) == 2
+
+
 def test_two_studies_share_a_database(training: Training, drawn_set: Path, tmp_path: Path) -> None:
     url = storage.file_url(tmp_path / "shared.db")
     for name in ("a", "b"):
@@ -130,3 +140,11 @@ def test_braces_in_a_folders_name_are_no_template(
 def test_a_folder_that_no_url_can_name_is_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"without [?] and %"):
         storage.file_url(tmp_path / name / "study.db")
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
+def test_a_database_in_memory_is_refused(url: str) -> None:
+    with pytest.raises(UsageError, match="kept in memory alone; name a file"):
+        storage.require_kept(url)
+    storage.require_kept("sqlite:///study.db")
+    storage.require_kept("no url")

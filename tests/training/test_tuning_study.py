@@ -147,7 +147,7 @@ def test_room_is_asked_for_once_for_all_trials_that_are_missing(
 ) -> None:
     asked: list[tuple[str, int]] = []
 
-    def ask(root: Path, given: Experiment, network: Any, runs: int = 1) -> None:
+    def ask(root: Path, given: Experiment, network: Any, runs: int = 1, **others: int) -> None:
         asked.append((root.name, runs))
         if runs > 6:
             raise RunError("make room")

@@ -44,12 +44,19 @@ def data_of(prepared: PreparedSet, experiment: Experiment, data: Splits) -> dict
 
 
 def start_of(experiment: Experiment) -> dict[str, Any]:
-    """Return the rest of ``data.json``: the hashes of the weights that training starts from."""
+    """Return the rest of ``data.json``: the hashes of the weights that training starts from.
+
+    Raises:
+        RunError: they cannot be read or fetched.
+    """
     model = experiment.model
-    return {
-        "started_from": None if model.weights is None else sha256(model.weights),
-        "pretrained": source(model),
-    }
+    try:
+        weights = None if model.weights is None else sha256(model.weights)
+    except OSError as error:
+        raise RunError(
+            f"{model.weights}: expected the best weights of a run, but: {error.strerror}"
+        ) from None
+    return {"started_from": weights, "pretrained": source(model)}
 
 
 def network_of(network: Network, experiment: Experiment) -> dict[str, Any]:

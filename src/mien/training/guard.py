@@ -44,18 +44,25 @@ def require_device(experiment: Experiment) -> None:
         raise ConfigError(several(problems))
 
 
-def require_space(root: Path, experiment: Experiment, network: Network, runs: int = 1) -> None:
+def require_space(
+    root: Path,
+    experiment: Experiment,
+    network: Network,
+    runs: int = 1,
+    checkpoints: int | None = None,
+) -> None:
     """Refuse to begin where the disk cannot hold the run, or several of its kind.
 
     A file is written whole beside its old version, so there must be room for both. ``root``
-    need not exist yet.
+    need not exist yet. ``checkpoints`` says how many of the runs keep theirs; None is all.
 
     Raises:
         RunError: less is free than the checkpoints and the logs will take.
     """
     numbers = sum(v.numel() * v.element_size() for v in network.state_dict().values())
-    kept = 1 + _COPIES[experiment.optimizer.name] + bool(experiment.train.average)
-    needed = numbers * (kept + 1) * (runs + 1) + _BYTES_AN_EPOCH * experiment.train.epochs * runs
+    checkpoint = 1 + _COPIES[experiment.optimizer.name] + bool(experiment.train.average)
+    whole = runs + 1 + checkpoint * ((runs if checkpoints is None else checkpoints) + 1)
+    needed = numbers * whole + _BYTES_AN_EPOCH * experiment.train.epochs * runs
     existing = next(folder for folder in (root, *root.absolute().parents) if folder.exists())
     free = shutil.disk_usage(existing).free
     if free < needed:

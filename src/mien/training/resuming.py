@@ -1,6 +1,5 @@
 """The checkpoint to resume from: what it says of itself, and whether it belongs to a run."""
 
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
@@ -9,7 +8,7 @@ import torch
 from torch import nn
 
 import mien
-from mien.config import Experiment
+from mien.config import Experiment, differences
 from mien.errors import RunError
 from mien.models.network import same_shapes
 from mien.runs import RunFolder
@@ -37,7 +36,7 @@ def check(checkpoint: Path, lesson: nn.Module, experiment: Experiment) -> None:
     problem = same_shapes(lesson, saved["state_dict"])
     if problem:
         raise RunError(f"{checkpoint}: a checkpoint of another model; its weights are {problem}")
-    changed = list(_changed(own["experiment"], settings(experiment)))
+    changed = [key for key, *_ in differences(own["experiment"], settings(experiment))]
     if changed:
         raise RunError(
             f"{checkpoint}: the settings are not those the run began with ({', '.join(changed)} "
@@ -66,7 +65,9 @@ def checkpoint_of(run: RunFolder) -> Path | None:
         RunError: epochs have ended, but a file that they left is gone.
     """
     epochs = run.read_state().get("epochs", 0)
-    for path in (run.last, run.best) if epochs else ():
+    needed = [run.last] if epochs > 1 else []  # of the first it is the last thing written
+    needed += [run.best] if run.last.is_file() else []
+    for path in needed:
         if not path.is_file():
             raise RunError(
                 f"{path} is gone, though {epochs} epoch(s) of this run have ended; put it back, or "
@@ -97,12 +98,3 @@ def _whole(saved: Any) -> bool:
         return False
     own = saved.get(MARK, {})
     return isinstance(saved["state_dict"], dict) and isinstance(own, dict)
-
-
-def _changed(before: Mapping[str, Any], now: Mapping[str, Any], above: str = "") -> Iterator[str]:
-    for key in dict.fromkeys([*before, *now]):
-        old, new = before.get(key), now.get(key)
-        if isinstance(old, dict) and isinstance(new, dict):
-            yield from _changed(old, new, f"{above}{key}.")
-        elif old != new:
-            yield above + key

@@ -1,5 +1,6 @@
 """Runs a cross-validation: folds are dealt out once, trained one after another, scored once."""
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -146,6 +147,13 @@ def _fold(
             f"{place.root}: {error}; finished folds are kept, but other settings need another "
             "folder (--out)"
         ) from error
+    except RunError as error:
+        if isinstance(error.__cause__, OSError) and error.__cause__.errno == errno.ENOSPC:
+            raise RunError(
+                f"{place.root}: the disk is full; free some space, then: "
+                f"mien crossval --resume {place.whole}"
+            ) from error
+        raise
     head = made.given.data.heads[0]
     protocol = own_protocol(head, scored["heads"][head])
     report = scored["heads"][head][protocol]["official"]

@@ -64,6 +64,11 @@ class FoldPlace:
     root: Path
     folds: Path
 
+    @property
+    def whole(self) -> Path:
+        """The folder of the cross-validation."""
+        return self.root.parents[self.name.count("/")]
+
 
 def places(root: Path, dealing: FoldSettings) -> list[FoldPlace]:
     """Return every fold's place, in the order in which they are trained."""

@@ -77,15 +77,7 @@ def plan(experiment: Experiment, prepared: PreparedSet, dealing: FoldSettings) -
         raise ConfigError(several(problems))
     paths = {key: str(path.resolve()) for key, path in experiment.paths().items()}
     dataset = {key: str(getattr(prepared, key)) for key in ("name", "label_set", "sha256")}
-    return Plan(experiment, paths, dealing, dataset, _start(experiment))
-
-
-def _start(experiment: Experiment) -> dict[str, Any]:
-    try:
-        return start_of(experiment)
-    except OSError as error:
-        weights = experiment.model.weights
-        raise RunError(f"{weights}: expected the best weights of a run, but: {error}") from None
+    return Plan(experiment, paths, dealing, dataset, start_of(experiment))
 
 
 def require_start(made: Plan) -> None:
@@ -94,7 +86,7 @@ def require_start(made: Plan) -> None:
     Raises:
         RunError: they were replaced since, or are gone.
     """
-    if _start(made.experiment) != made.start:
+    if start_of(made.experiment) != made.start:
         named = made.given.model.weights or made.given.model.pretrained
         raise RunError(
             f"{named}: not the weights that this cross-validation began with; put them back, or "

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from mien.config import Experiment, Range, Tune
 from mien.training.tuning.space import changes
-from mien.training.tuning.storage import file_url
+from mien.training.tuning.storage import file_url, require_kept
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,13 @@ def plan(
     storage: str | None = None,
     name: str | None = None,
 ) -> Plan:
-    """Return the plan of a study; what is None is taken from the experiment."""
+    """Return the plan of a study; what is None is taken from the experiment.
+
+    Raises:
+        UsageError: a database that is gone with its process.
+    """
     folder = out or Path("runs") / f"{experiment.name}-tune"
     wanted = trials or (experiment.tune.trials if experiment.tune else 0)
     url = storage or file_url(folder / "study.db")
+    require_kept(url)
     return Plan(experiment, folder, url, name or experiment.name, wanted)

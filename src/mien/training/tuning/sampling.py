@@ -1,21 +1,28 @@
 """What the next trial tries, and which trial is cut short."""
 
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 import optuna
 from optuna import Study
 from optuna.distributions import BaseDistribution
+from optuna.exceptions import StorageInternalError
 from optuna.pruners import BasePruner, HyperbandPruner, MedianPruner, NopPruner
 from optuna.samplers import BaseSampler, RandomSampler, TPESampler
 from optuna.trial import FrozenTrial
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from mien.config import Tune
 from mien.training.quiet import quiet
 from mien.training.tuning.ledger import is_lost
 from mien.training.tuning.plan import Plan
 from mien.training.tuning.storage import open_storage
+
+TRIES = 3
+"""How often a process tries to make a study that others make at the same moment."""
 
 
 class Repeatable(BaseSampler):
@@ -107,8 +114,19 @@ def pruner(settings: Tune, epochs: int) -> BasePruner:
 
 
 def open_study(plan: Plan) -> Study:
-    """Return the study of a plan, made where it is not there yet; call it within ``told``."""
+    """Return the study of a plan, made where it is not there yet; call it within ``told``.
+
+    Of several processes that make it at the same moment one wins; the others try again.
+    """
     optuna.logging.set_verbosity(optuna.logging.ERROR)
+    for _ in range(TRIES):
+        with suppress(IntegrityError, OperationalError, StorageInternalError):
+            return _opened(plan)
+        time.sleep(1)
+    return _opened(plan)
+
+
+def _opened(plan: Plan) -> Study:
     return optuna.create_study(
         storage=open_storage(plan.storage),
         study_name=plan.name,

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from mien.config import Choices, Experiment, Range
 from mien.config.reading import put
-from mien.errors import ConfigError, several
+from mien.errors import ConfigError, UnknownNameError, several
+from mien.models import registry
 
 Space = Mapping[str, Range | Choices]
 FIXED = {
@@ -75,7 +76,17 @@ def check(experiment: Experiment) -> None:
         raise ConfigError(f"{experiment.name}: {several(found)}")
 
 
+def _unknown_networks(space: Space) -> Iterator[str]:
+    searched = space.get("model.name", ())
+    for name in searched if isinstance(searched, list) else ():
+        try:
+            registry.known(str(name))
+        except UnknownNameError as error:
+            yield f"tune.space: model.name: {error}"
+
+
 def _problems(experiment: Experiment, space: Space) -> Iterator[str]:
+    yield from _unknown_networks(space)
     for key, searched in space.items():
         fixed = [name for name in FIXED if key == name or key.startswith(f"{name}.")]
         inside = [name for name in space if name.startswith(f"{key}.")]

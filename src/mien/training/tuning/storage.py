@@ -33,6 +33,22 @@ def file_url(path: Path) -> str:
     return f"sqlite:///{path.absolute()}"
 
 
+def require_kept(url: str) -> None:
+    """Refuse an SQLite database in memory: it is gone when the process ends.
+
+    Raises:
+        UsageError: it is one.
+    """
+    try:
+        place = make_url(url)
+    except (ArgumentError, ValueError):
+        return  # ``told`` says what is wrong with it
+    if place.get_backend_name() == "sqlite" and place.database in (None, "", ":memory:"):
+        raise UsageError(
+            f"--storage: {url} is kept in memory alone; name a file, such as sqlite:///study.db"
+        )
+
+
 def shown(url: str) -> str:
     """Return a URL as it may be shown: without a password."""
     try:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from optuna import Study
@@ -20,6 +21,11 @@ from mien.training.tuning.loop import work
 from mien.training.tuning.plan import Plan
 from mien.training.tuning.sampling import open_study
 from mien.training.tuning.storage import shown, told
+
+OWN = frozenset(
+    ("trials", "study.json", "best.yaml", "trials.csv", "importance.png", "history.png")
+)
+"""What a study's folder holds, beside its database."""
 
 
 def tune(
@@ -47,6 +53,7 @@ def tune(
         KeyboardInterrupt: the same call goes on with the study.
     """
     space.check(plan.experiment)
+    _require_own(plan.out)
     own = identity(plan.experiment, PreparedSet.open(plan.experiment.data.path).sha256)
     plan.out.mkdir(parents=True, exist_ok=True)
     with told(plan.storage):
@@ -66,6 +73,27 @@ def tune(
     return found
 
 
+def _require_own(out: Path) -> None:
+    """Refuse a folder that holds something else than a study.
+
+    Raises:
+        RunError: it names what stands there.
+    """
+    if out.exists() and not out.is_dir():
+        raise RunError(f"{out}: expected a folder for the study, this is a file; name another")
+    there = {path.name for path in out.iterdir()} if out.is_dir() else set()
+    foreign = sorted(name for name in there - OWN if ".db" not in name)
+    if foreign:
+        raise RunError(
+            f"{out} holds {_first_of(foreign)}, which is of no study; name another (--out)"
+        )
+
+
+def _first_of(names: list[str]) -> str:
+    """Return the first of some names, and how many more there are."""
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+
+
 def _require_space(plan: Plan, missing: int) -> None:
     """Refuse to begin where the disk cannot hold the missing trials.
 
@@ -75,7 +103,7 @@ def _require_space(plan: Plan, missing: int) -> None:
     if missing > 0:
         with suppress(ConfigError):
             network = registry.build(plan.experiment, start=False)
-            guard.require_space(plan.out, plan.experiment, network, runs=missing)
+            guard.require_space(plan.out, plan.experiment, network, runs=missing, checkpoints=1)
 
 
 def _run(plan: Plan, study: Study, count: int, say: Callable[[str], None], bar: bool) -> None:
@@ -129,11 +157,7 @@ def _start(experiment: Experiment, searched: Mapping[str, Any]) -> dict[str, Any
     deciding = {"model", "model.name", "model.weights", "model.pretrained"}
     if not deciding.isdisjoint(searched) or registry.problems(experiment):
         return {}
-    try:
-        return start_of(experiment)
-    except OSError as error:
-        weights = experiment.model.weights
-        raise RunError(f"{weights}: expected the best weights of a run, but: {error}") from None
+    return start_of(experiment)
 
 
 def _require_same(where: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:

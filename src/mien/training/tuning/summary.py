@@ -34,7 +34,7 @@ def write(plan: Plan, study: Study) -> dict[str, Any]:
 
 def described(plan: Plan, trials: Sequence[FrozenTrial]) -> dict[str, Any]:
     """Return a study as plain values."""
-    config = plan.experiment.to_dict()
+    config = plan.experiment.without_folders().to_dict()
     searched = config.pop("tune")
     best = best_of(trials, plan.direction)
     rows = [_row(plan, trial) for trial in trials]
