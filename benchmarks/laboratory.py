@@ -162,7 +162,7 @@ def table(runs):
         words = [sys.executable, "-m", "mien", "compare", *map(str, sources), "--out", folder]
         subprocess.run(words, check=True)
         measured = (Path(folder) / "compare.md").read_text(encoding="utf-8")
-    TABLE.write_text(REPORTED + measured.replace("\n# ", "\n## "), encoding="utf-8")
+    TABLE.write_text(REPORTED + measured.partition("\n\n")[2], encoding="utf-8")
 
 
 def main():
