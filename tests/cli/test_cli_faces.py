@@ -179,20 +179,3 @@ def test_the_note_says_which_is_which(
     note = framing_note(PreparedSet.open(folder / data), faces)
     assert told in note
     assert bool(note) == bool(told)
-
-
-def test_a_run_of_an_older_mien_goes_on(run: Path, small_run: Path, tmp_path: Path) -> None:
-    from mien.errors import RunError
-    from mien.runs import RunFolder
-    from mien.training.fit import _same_data
-
-    older = RunFolder(tmp_path)
-    for root, fits in ((small_run, True), (run, False)):
-        now = json.loads((root / "data.json").read_text())
-        before = {key: value for key, value in now.items() if key != "framing"}
-        older.data.write_text(json.dumps(before))
-        if fits:
-            _same_data(older, now)
-        else:
-            with pytest.raises(RunError, match="framing changed"):
-                _same_data(older, now)

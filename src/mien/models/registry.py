@@ -81,7 +81,8 @@ def _of_start(model: Model) -> Iterator[str]:
             f"model.pretrained: there are no such weights for mien's own {model.name}; leave it "
             "out, or name the best.safetensors of an earlier run as model.weights"
         )
-    if model.learn != "all" and model.weights is None and model.pretrained is None:
+    started = model.weights is not None or (model.pretrained is not None and not own)
+    if model.learn != "all" and not started:
         given = "model.weights" if own else "model.pretrained or model.weights"
         yield (
             f"model.learn: {model.learn} freezes layers of {model.name}, which would stay random; "

@@ -66,7 +66,7 @@ def checkpoint_of(run: RunFolder) -> Path | None:
     """
     epochs = run.read_state().get("epochs", 0)
     needed = [run.last] if epochs > 1 else []  # of the first it is the last thing written
-    needed += [run.best] if run.last.is_file() else []
+    needed += [run.best] if epochs and run.last.is_file() else []
     for path in needed:
         if not path.is_file():
             raise RunError(
