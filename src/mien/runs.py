@@ -239,7 +239,9 @@ class RunFolder:
         if not self.config.is_file():
             return "it is no run of mien; name another folder (--out)"
         state = self.read_state()
+        if state.get("status") == "finished":
+            return "it is a finished run; name another folder (--out)"
         if state.get("status") == "failed":
             reason = state.get("reason", "see its log")
             return f"it failed ({reason}); start anew in another folder (--out), or remove this one"
-        return f"go on with it (mien train --resume {self.root}), or name another folder (--out)"
+        return f"go on with it (mien train --resume {self.root}), or begin another (--out)"

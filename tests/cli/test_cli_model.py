@@ -53,6 +53,26 @@ def test_evaluate_writes_scores_answers_and_pictures(evaluated: Path) -> None:
     }  # fmt: skip
 
 
+def test_another_dataset_of_the_same_name_gets_a_folder_of_its_own(
+    evaluated: Path, tmp_path: Path
+) -> None:
+    from mien.datasets.drawn import Drawn
+    from mien.datasets.store import prepare
+
+    first = evaluated / "evaluation" / "drawn-test" / "metrics.json"
+    before = first.read_bytes()
+    prepare(Drawn(count=80, seed=2, size=24), tmp_path / "other")
+    command = ["evaluate", str(evaluated), "--data", str(tmp_path / "other")]
+    for _ in range(2):
+        assert RUN.invoke(app, command).exit_code == 0
+    assert first.read_bytes() == before
+    (other,) = set(evaluated.glob("evaluation/drawn-test-*"))
+    assert json.loads((other / "metrics.json").read_text())["heads"]["ferplus"]
+    for path in other.iterdir():
+        path.unlink()
+    other.rmdir()
+
+
 def test_the_file_carries_everything(exported: Path, evaluated: Path) -> None:
     info = Model.open(exported).info
     assert info.answer == "ferplus"
@@ -136,7 +156,7 @@ def test_a_model_file_needs_a_dataset(exported: Path) -> None:
 def test_train_refuses_wrong_use(tmp_path: Path) -> None:
     for words, said in (
         (["train"], "give one of the two"),
-        (["train", "a.yaml", "--resume", "x"], "give one of the two"),
+        (["train", "a.yaml", "--resume", "x"], "takes no others"),
         (["train", "--resume", str(tmp_path), "--out", "x"], "takes no others"),
         (["train", "nowhere.yaml"], "no such file"),
     ):

@@ -36,7 +36,7 @@ def evaluate(
     from mien.runs import environment, write_json
 
     answers, prepared, beside = _answers(model, data, split)
-    folder = out or beside / f"{prepared.name}-{split}"
+    folder = out or _folder(beside, prepared, split)
     scores = answers.scores()
     answers.save(folder / "predictions.npz")
     write_json(
@@ -51,6 +51,19 @@ def evaluate(
     draw(folder, prepared, model if model.is_dir() else None)
     _show(scores)
     typer.echo(f"metrics.json, predictions.npz and figures: {folder}")
+
+
+def _folder(beside: Path, prepared: "PreparedSet", split: str) -> Path:
+    """Return where the results go: not over those of another dataset of the same name."""
+    import json
+
+    plain = beside / f"{prepared.name}-{split}"
+    try:
+        before = json.loads((plain / "metrics.json").read_text(encoding="utf-8"))
+        same = before["data"]["sha256"] == prepared.sha256
+    except (OSError, ValueError, KeyError, TypeError):
+        same = True  # nothing that could be lost
+    return plain if same else plain.with_name(f"{plain.name}-{prepared.sha256[:8]}")
 
 
 def _answers(model: Path, data: Path | None, split: str) -> tuple["Answers", "PreparedSet", Path]:

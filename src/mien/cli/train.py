@@ -33,10 +33,10 @@ def train(
     checkpoint to resume from, learning curves with a sentence that reads them, and TensorBoard
     logs (`tensorboard --logdir runs`). Needs mien[train].
     """
-    if (config is None) == (resume is None):
-        raise UsageError("give one of the two: an experiment's YAML, or --resume RUN")
-    if resume and (out or overrides):
+    if resume and (config or out or overrides):
         raise UsageError("--resume goes on with the run's own settings; it takes no others")
+    if config is None and resume is None:
+        raise UsageError("give one of the two: an experiment's YAML, or --resume RUN")
     require_torch("mien train")
     from mien.config import Experiment
     from mien.training.fit import fit

@@ -17,6 +17,9 @@ EXPECTED = {
     "tuple_type": "expected a list",
     "list_type": "expected a list",
     "dict_type": "expected keys and values",
+    "int_parsing": "expected a whole number",
+    "int_from_float": "expected a whole number",
+    "float_parsing": "expected a number",
 }
 """What pydantic says in its own words, in those of a user."""
 UNKNOWN = ("extra_forbidden", "unexpected_keyword_argument")

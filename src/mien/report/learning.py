@@ -100,6 +100,8 @@ def _loss(axes: "Axes", found: Measures) -> None:
 
 
 def _scores(axes: "Axes", found: Measures) -> None:
+    from matplotlib import ticker  # noqa: PLC0415
+
     for split, (epochs, values) in found.get("accuracy", {}).items():
         figures.plot_curve(axes, split, epochs, values)
     epochs, values = found.get("macro_f1", {}).get("val", ([], []))
@@ -107,7 +109,7 @@ def _scores(axes: "Axes", found: Measures) -> None:
         dots = "." if len(epochs) < DOTTED else None
         axes.plot(epochs, values, ":", color="black", label="macro-F1, validation", marker=dots)
     axes.set(title="accuracy and macro-F1" if epochs else "accuracy")
-    axes.yaxis.set_major_formatter(figures.percent)
+    axes.yaxis.set_major_formatter(ticker.PercentFormatter(1))  # 2.5% where a tick stands there
 
 
 def _mark(axes: "Axes", epochs: Sequence[int], best: int | None, monitor: str) -> None:
@@ -117,7 +119,9 @@ def _mark(axes: "Axes", epochs: Sequence[int], best: int | None, monitor: str) -
         axes.axvline(best, color=GREY, linewidth=1, label=f"best epoch{by}: {best}", zorder=0)
     _along(axes, epochs)
     axes.set_xlabel("epoch")
-    axes.legend(fontsize=9, framealpha=0.9, edgecolor="none")
+    axes.legend(  # below, where it hides no point
+        fontsize=9, ncols=2, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.17)
+    )
 
 
 def _rate(axes: "Axes", rows: Sequence[Mapping[str, Any]], best: int | None) -> None:
