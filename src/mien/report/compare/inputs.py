@@ -76,7 +76,7 @@ def _aside(path: Path) -> str:
     if (path / "plan.json").is_file():
         return f"{path}: a cross-validation, not finished: mien crossval --resume {path}"
     if (path / TRIALS).is_dir():
-        return f"{path}: a study of mien tune; to see its trials: {path}/{TRIALS}/*"
+        return f"{path}: a study of mien tune; its trials stand in {path}/trials.csv"
     return ""
 
 
