@@ -135,7 +135,8 @@ REPORTED = """# The laboratory's real runs
 Made by `benchmarks/laboratory.py`, from the files in `results/runs/`; each holds its recipe, versions, machine,
 commit and confusion matrices. Trained on all 28,709 Training rows of FER-2013 unless a table says otherwise,
 best epoch chosen on PublicTest, PrivateTest scored once. One seed where a row says so. Runs that are not
-finished stand with the epochs that they reached.
+finished stand with the epochs that they reached. Hours are those of the clock, on a machine that did other work
+at the same time; they do not compare networks.
 
 What the five starting points reported, none of them with code, seed or rows scored:
 

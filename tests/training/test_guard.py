@@ -11,7 +11,8 @@ from mien.models.torchvision_operators import declare  # noqa: E402
 
 declare()
 
-from small_experiment import SMALL  # noqa: E402
+from small_experiment import quiet as _quiet  # noqa: E402
+from small_experiment import small as _experiment  # noqa: E402
 
 from mien.config import Experiment  # noqa: E402
 from mien.errors import ConfigError, RunError, TrainingError, UnknownNameError  # noqa: E402
@@ -19,15 +20,6 @@ from mien.models.network import Network  # noqa: E402
 from mien.training import guard  # noqa: E402
 from mien.training.fit import fit, resume  # noqa: E402
 from mien.training.module import Lesson  # noqa: E402
-
-
-def _experiment(drawn: Path, **changes: object) -> Experiment:
-    values = {**SMALL, "data": {"path": str(drawn), "heads": ["ferplus"]}}
-    return Experiment.from_dict(values).changed(changes)
-
-
-def _quiet(line: str) -> None:
-    pass
 
 
 def test_a_full_disk_is_noticed_before_the_first_epoch(

@@ -13,22 +13,13 @@ from mien.models.torchvision_operators import declare  # noqa: E402
 declare()
 
 from safetensors.torch import load_file, save_file  # noqa: E402
-from small_experiment import SMALL  # noqa: E402
+from small_experiment import quiet as _quiet  # noqa: E402
+from small_experiment import small as _experiment  # noqa: E402
 
-from mien.config import Experiment  # noqa: E402
 from mien.errors import RunError, TrainingError  # noqa: E402
 from mien.training import losses, resuming  # noqa: E402
 from mien.training.fit import fit, resume  # noqa: E402
 from mien.training.module import Lesson  # noqa: E402
-
-
-def _experiment(drawn: Path, **changes: object) -> Experiment:
-    values = {**SMALL, "data": {"path": str(drawn), "heads": ["ferplus"]}}
-    return Experiment.from_dict(values).changed(changes)
-
-
-def _quiet(line: str) -> None:
-    pass
 
 
 @pytest.fixture
