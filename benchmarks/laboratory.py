@@ -1,6 +1,7 @@
 """Train, score and keep the laboratory's real runs, one after another, resumable.
 
     python benchmarks/laboratory.py DATA RUNS [NAME...]    # all, or those named
+    python benchmarks/laboratory.py DATA RUNS --set machine.precision=bf16
     python benchmarks/laboratory.py --list
     python benchmarks/laboratory.py --table [DATA RUNS]    # results/laboratory.md, from the results
 
@@ -8,6 +9,8 @@ DATA holds the prepared datasets ``fer2013`` (mien data prepare, from any of its
 ``merged8`` (mien data merge of fer2013 and expressions); RUNS takes the run folders and their logs.
 A run that was cut off goes on; one whose result is in results/runs is not run again. Each run is
 ``mien train``, ``mien evaluate`` (the test split, once) and ``mien compare --save``.
+``--set`` changes every run that it begins: with bf16, ``compact`` trains 1.8 times as fast on a
+CPU that has avx512_bf16.
 MobileNetV2's weights: ``MOBILENET=FILE`` names torchvision's mobilenet_v2-b0353104.pth.
 """
 
@@ -80,13 +83,13 @@ RUNS = (
 )
 
 
-def command(run, data, runs):
-    """Return the command that trains a run, or goes on with it."""
+def command(run, data, runs, changes=()):
+    """Return the command that trains a run with those further changes, or goes on with it."""
     out = runs / run.name
     words = [sys.executable, "-m", "mien", *run.command]
     if run.command == ("train",) and (out / "config.yaml").exists():
         return [*words, "--resume", str(out)]
-    changes = [change.format(**os.environ) for change in run.changes]
+    changes = [change.format(**os.environ) for change in (*run.changes, *changes)]
     name = f"name={run.name}"
     return [
         *(*words, str(ROOT / run.config), f"data.path={data / run.data}", name, *changes),
@@ -105,13 +108,13 @@ def finished(run, runs):
     return state.exists() and '"finished"' in state.read_text()
 
 
-def work(run, data, runs):
+def work(run, data, runs, changes=()):
     """Do all that is left of a run; return whether its result is there."""
     result, out, steps = result_of(run), runs / run.name, []
     if result.exists():
         return True
     if not finished(run, runs):
-        steps.append(command(run, data, runs))
+        steps.append(command(run, data, runs, changes))
     mien = [sys.executable, "-m", "mien"]
     if run.command == ("train",):
         steps.append([*mien, "evaluate", str(out)])
@@ -171,6 +174,7 @@ def main():
     parser.add_argument("data", type=Path, nargs="?")
     parser.add_argument("runs", type=Path, nargs="?")
     parser.add_argument("names", nargs="*")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--table", action="store_true")
     args = parser.parse_args()
@@ -186,7 +190,7 @@ def main():
     RESULTS.mkdir(parents=True, exist_ok=True)
     for run in RUNS:
         if not args.names or run.name in args.names:
-            good = work(run, args.data.resolve(), args.runs.resolve())
+            good = work(run, args.data.resolve(), args.runs.resolve(), args.set)
             print(run.name, "done" if good else "stopped; see its log", flush=True)
 
 
