@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 
 from mien.emotions import BASIC, CODES, EMOTIONS, index
 from mien.errors import DataError, UnknownEmotionError, UnknownNameError
-from mien.evaluation.protocols import mask_classes, score
+from mien.evaluation.protocols import cases, mask_classes, score
 from mien.ferplus import ferplus_majority, ferplus_top
 
 
@@ -105,7 +105,8 @@ def test_majority_with_and_without_contempt() -> None:
 def test_a_head_without_contempt_has_only_the_majority_without_it() -> None:
     table = votes("anger", "contempt")
     scores = score(sure(BASIC, "anger", "fear"), BASIC, labels("anger", "fear"), table)
-    assert set(scores) == {"fer2013", "ferplus_majority_without_contempt"}
+    rules = ("majority", "plurality", "votes")
+    assert set(scores) == {"fer2013", *(f"ferplus_{rule}_without_contempt" for rule in rules)}
     assert scores["ferplus_majority_without_contempt"]["official"]["n"] == 1
 
 
@@ -213,3 +214,30 @@ def test_peers_come_out_as_published(
     assert report["n"] == 3137
     assert round(100 * report["accuracy"], 1) == majority
     assert round(report["macro_f1"], 3) == macro_f1
+
+
+def test_plurality_and_votes_take_more_rows_than_the_majority() -> None:
+    table = votes("anger", "anger", "unknown")
+    table[1, [index("anger"), index("fear"), index("sadness")]] = (4, 4, 2)  # no majority
+    answers = sure(EMOTIONS, "anger", "anger", "anger")
+    found = cases(answers, EMOTIONS, labels(*["anger"] * 3), table)
+    rows = {name: kinds["official"].rows.tolist() for name, kinds in found.items()}
+    assert rows["ferplus_majority"] == [0]
+    assert rows["ferplus_plurality"] == rows["ferplus_votes"] == [0, 1]
+    targets = found["ferplus_votes"]["official"].targets
+    assert targets is not None
+    assert targets[1, [index("anger"), index("fear"), index("sadness")]] == pytest.approx(
+        [0.4, 0.4, 0.2]
+    )
+    assert found["fer2013"]["official"].targets is None
+
+
+@pytest.mark.data
+def test_the_sizes_of_the_ferplus_protocols(private_test: tuple[Any, Any]) -> None:
+    truth, table = private_test
+    found = cases(np.full((len(truth), 8), 1 / 8), EMOTIONS, truth, table)
+    sizes = {name: len(kinds["official"].rows) for name, kinds in found.items()}
+    assert sizes["ferplus_majority"] == 3153
+    assert sizes["ferplus_majority_without_contempt"] == 3137
+    assert sizes["ferplus_plurality"] == 3546
+    assert sizes["ferplus_votes"] == 3573

@@ -2,17 +2,20 @@
 
 A *protocol* is a set of labels and the rows that have one:
 
-===================================== =====================================================
-``fer2013`` (or another label set)    the labels that the source published
-``ferplus_majority``                  the FER+ majority label, where there is one
-``ferplus_majority_without_contempt`` the same, without the pictures so labelled contempt
-===================================== =====================================================
+======================================= ===================================================
+``fer2013`` (or another label set)      the labels that the source published
+``ferplus_majority``                    the FER+ majority label, where there is one
+``ferplus_plurality``                   the FER+ plurality label, where there is one
+``ferplus_votes``                       the shares of the votes, where an emotion has any
+``ferplus_…_without_contempt``          each of the three without pictures labelled contempt
+======================================= ===================================================
 
 Each is scored on ``official`` rows (all that have a label) and ``dedup`` rows (those without a
 byte-identical copy in Training), both from the same answers.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -34,16 +37,21 @@ from mien.ferplus import (
     ferplus_clean,
     ferplus_majority,
     ferplus_plurality,
+    ferplus_top,
     soft_targets,
 )
 
 __all__ = [
     "NO_LABEL",
+    "Case",
+    "Cases",
+    "cases",
     "ferplus_clean",
     "ferplus_majority",
     "ferplus_plurality",
     "mask_classes",
     "own_protocol",
+    "report",
     "score",
     "soft_targets",
 ]
@@ -75,23 +83,58 @@ def own_protocol(head: str, there: Iterable[str]) -> str:
     return next(name for name in (head, f"{head}_majority", *names) if name in names)
 
 
-def score(
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One protocol on one kind of rows: what is scored against what.
+
+    Attributes:
+        protocol, kind: see the module.
+        rows: ``int64 [M]``, which of the N rows are scored.
+        classes: the K classes that labels and head share, in canonical order.
+        true: ``int64 [M]``, positions in ``classes``.
+        probabilities: ``float64 [M, K]``, what else the head answers with masked.
+        targets: ``float64 [M, K]``, shares of the votes (single votes dropped); None where the
+            labels are no votes.
+        masked: classes of the head that the labels lack.
+        unmasked: ``bool [M]``: the answer as it came is right.
+        left_out: class → rows that the head has no name for.
+    """
+
+    protocol: str
+    kind: str
+    rows: npt.NDArray[np.int64]
+    classes: tuple[str, ...]
+    true: npt.NDArray[np.int64]
+    probabilities: npt.NDArray[np.float64]
+    targets: npt.NDArray[np.float64] | None
+    masked: tuple[str, ...]
+    unmasked: Flags
+    left_out: Mapping[str, int]
+
+    @property
+    def predicted(self) -> npt.NDArray[np.int64]:
+        """Return the answers, ``int64 [M]``, positions in ``classes``."""
+        return np.asarray(self.probabilities.argmax(axis=1), np.int64)
+
+
+Cases = dict[str, dict[str, Case]]
+"""Protocol → ``official`` and ``dedup`` → case."""
+
+
+def cases(
     probabilities: Floats,
     classes: Sequence[str],
     labels: Ints,
     votes: Ints | None = None,
     copy_in_train: Flags | None = None,
     label_set: str = "fer2013",
-) -> dict[str, dict[str, dict[str, Any]]]:
-    """Score one head: protocol → ``official`` and ``dedup`` → report.
+) -> Cases:
+    """Return what of one head's answers is scored, by protocol and kind of rows.
 
-    A report is that of ``classification_report`` on the masked answers (classes that the labels
-    lack get probability 0, the rest is divided by its sum), with ``nll`` and ``brier``. Where
-    the head has such classes it also holds ``masked`` (their names) and ``unmasked``
-    (``accuracy`` and ``interval`` of the answers as they came). Where the labels have classes
-    that the head lacks, their rows are left out and ``left_out`` counts them by class; on
-    majority labels such a head is scored without contempt only. A protocol without rows, and
-    FER+ for a set without votes, has no entry.
+    Classes that the labels lack get probability 0, and the rest is divided by its sum. Where the
+    labels have classes that the head lacks, their rows are left out and counted; against votes
+    such a head has the protocols without contempt only. A protocol without rows, and FER+ for a
+    set without votes, has no entry.
 
     Args:
         probabilities: float [N, K], what the head answered.
@@ -110,63 +153,118 @@ def score(
     head = [canonical(name) for name in classes]
     _check(probabilities, head, labels, LABEL_SETS[label_set], votes, copy_in_train)
     everything = np.ones(len(labels), bool)
-    rows = {
+    kinds = {
         "official": everything,
         "dedup": everything if copy_in_train is None else ~copy_in_train,
     }
-    scores: dict[str, dict[str, Report]] = {}
-    for protocol, (wanted, names) in _protocols(head, labels, votes, label_set).items():
-        for kind, chosen in rows.items():
-            report = _report(probabilities[chosen], head, wanted[chosen], names)
-            if report is not None:
-                scores.setdefault(protocol, {})[kind] = report
-    return scores
-
-
-def _protocols(
-    head: Sequence[str], labels: Ints, votes: Ints | None, label_set: str
-) -> dict[str, tuple[Ints, Sequence[str]]]:
-    """Return protocol → (labels as positions in ``EMOTIONS``, the classes they can have)."""
-    found: dict[str, tuple[Ints, Sequence[str]]] = {label_set: (labels, LABEL_SETS[label_set])}
-    if votes is None:
-        return found
-    majority, contempt = ferplus_majority(votes), index("contempt")
-    if "contempt" in head:
-        found["ferplus_majority"] = (majority, EMOTIONS)
-    without = np.where(majority == contempt, NO_LABEL, majority)
-    found["ferplus_majority_without_contempt"] = (without, BASIC)
+    found: Cases = {}
+    for truth in _truths(head, labels, votes, label_set):
+        for kind, chosen in kinds.items():
+            case = _case(truth, kind, np.flatnonzero(chosen), probabilities, head)
+            if case is not None:
+                found.setdefault(truth.protocol, {})[kind] = case
     return found
 
 
-def _report(
-    probabilities: Floats, head: Sequence[str], wanted: Ints, names: Sequence[str]
-) -> Report | None:
-    """Report on the rows whose label the head knows; None where there is no such row.
+def score(
+    probabilities: Floats,
+    classes: Sequence[str],
+    labels: Ints,
+    votes: Ints | None = None,
+    copy_in_train: Flags | None = None,
+    label_set: str = "fer2013",
+) -> dict[str, dict[str, Report]]:
+    """Score one head: protocol → ``official`` and ``dedup`` → ``report``; see ``cases``."""
+    found = cases(probabilities, classes, labels, votes, copy_in_train, label_set)
+    return {
+        protocol: {kind: report(case) for kind, case in kinds.items()}
+        for protocol, kinds in found.items()
+    }
 
-    Args:
-        probabilities: float [M, K].
-        head: the K emotions of its columns.
-        wanted: int [M], positions in ``EMOTIONS``, or ``NO_LABEL``.
-        names: the classes that ``wanted`` can have, in canonical order.
+
+def report(case: Case) -> Report:
+    """Return ``classification_report`` of a case, with ``nll`` and ``brier``.
+
+    Where the head has classes that the labels lack it also holds ``masked`` (their names) and
+    ``unmasked`` (``accuracy`` and ``interval`` of the answers as they came); where it is the
+    other way round ``left_out``, rows by class.
     """
-    scored = [name for name in names if name in head]
-    place = np.full(len(EMOTIONS) + 1, NO_LABEL)  # the last is what NO_LABEL itself looks up
-    place[[index(name) for name in scored]] = np.arange(len(scored))
-    true = place[wanted]
-    keep = true != NO_LABEL
-    if not keep.any():
-        return None
-    masked = mask_classes(probabilities[keep], head, scored)[:, [head.index(c) for c in scored]]
-    report = classification_report(true[keep], masked.argmax(axis=1), scored)
-    report["nll"] = negative_log_likelihood(masked, true[keep])
-    report["brier"] = brier_score(masked, true[keep])
-    if lacking := [name for name in head if name not in scored]:
-        answers = np.array([index(name) for name in head])[probabilities[keep].argmax(axis=1)]
-        right, n = int((answers == wanted[keep]).sum()), int(keep.sum())
+    values = classification_report(case.true, case.predicted, case.classes)
+    values["nll"] = negative_log_likelihood(case.probabilities, case.true)
+    values["brier"] = brier_score(case.probabilities, case.true)
+    if case.masked:
+        right, n = int(case.unmasked.sum()), len(case.rows)
         unmasked = {"accuracy": right / n, "interval": list(wilson_interval(right, n))}
-        report |= {"masked": lacking, "unmasked": unmasked}
-    left_out = {name: int((wanted == index(name)).sum()) for name in names if name not in head}
-    return report | ({"left_out": left_out} if left_out else {})
+        values |= {"masked": list(case.masked), "unmasked": unmasked}
+    return values | ({"left_out": dict(case.left_out)} if case.left_out else {})
+
+
+@dataclass(frozen=True, slots=True)
+class _Truth:
+    """The labels of a protocol, all N: positions in ``EMOTIONS`` or ``NO_LABEL``."""
+
+    protocol: str
+    wanted: Ints
+    names: Sequence[str]
+    shares: npt.NDArray[np.float64] | None = None
+
+
+def _truths(
+    head: Sequence[str], labels: Ints, votes: Ints | None, label_set: str
+) -> Iterator[_Truth]:
+    yield _Truth(label_set, labels, LABEL_SETS[label_set])
+    if votes is None:
+        return
+    shares, contempt = soft_targets(votes), index("contempt")
+    top = np.where(shares.any(axis=1), ferplus_top(ferplus_clean(votes)), NO_LABEL)
+    rules = {
+        "ferplus_majority": ferplus_majority(votes),
+        "ferplus_plurality": ferplus_plurality(votes),
+        "ferplus_votes": top,
+    }
+    for protocol, wanted in rules.items():
+        if "contempt" in head:
+            yield _Truth(protocol, wanted, EMOTIONS, shares)
+        without = np.where(wanted == contempt, NO_LABEL, wanted)
+        yield _Truth(f"{protocol}_without_contempt", without, BASIC, shares)
+
+
+def _case(
+    truth: _Truth,
+    kind: str,
+    chosen: npt.NDArray[np.int64],
+    probabilities: Floats,
+    head: Sequence[str],
+) -> Case | None:
+    """Return the case of the chosen rows whose label the head knows; None where there is none."""
+    classes = tuple(name for name in truth.names if name in head)
+    place = np.full(len(EMOTIONS) + 1, NO_LABEL)  # the last is what NO_LABEL itself looks up
+    place[[index(name) for name in classes]] = np.arange(len(classes))
+    wanted = truth.wanted[chosen]
+    rows = chosen[place[wanted] != NO_LABEL]
+    if not len(rows):
+        return None
+    columns = [head.index(name) for name in classes]
+    answers = np.array([index(name) for name in head])[probabilities[rows].argmax(axis=1)]
+    absent = [name for name in truth.names if name not in head]
+    return Case(
+        protocol=truth.protocol,
+        kind=kind,
+        rows=rows,
+        classes=classes,
+        true=place[truth.wanted[rows]],
+        probabilities=mask_classes(probabilities[rows], head, classes)[:, columns],
+        targets=None if truth.shares is None else _over(truth.shares[rows], classes),
+        masked=tuple(name for name in head if name not in classes),
+        unmasked=np.asarray(answers == truth.wanted[rows]),
+        left_out={name: int((wanted == index(name)).sum()) for name in absent},
+    )
+
+
+def _over(shares: npt.NDArray[np.float64], classes: Sequence[str]) -> npt.NDArray[np.float64]:
+    """Return shares of the votes among some of the emotions, ``float64 [M, K]``."""
+    kept = shares[:, [index(name) for name in classes]]
+    return np.asarray(kept / np.maximum(kept.sum(axis=1, keepdims=True), 1e-12))
 
 
 def _check(
