@@ -58,7 +58,10 @@ def test_each_module_keeps_to_its_floor(path: Path) -> None:
         assert not _inside(imports, "mien.cli", "mien.app")
 
 
-@pytest.mark.parametrize("name", ["metrics", "protocols"])
+@pytest.mark.parametrize(
+    "name",
+    ["binomial", "calibration", "conformal", "metrics", "protocols", "selective", "temperature"],
+)
 def test_scores_are_numpy_in_numbers_out(name: str) -> None:
     imports = _imports(ROOT / "evaluation" / f"{name}.py")
     foreign = {

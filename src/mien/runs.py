@@ -11,6 +11,7 @@
       checkpoints/        last.ckpt, to resume from
       best.safetensors    the best weights so far
       state.json          running | finished | failed | pruned (by mien tune), best epoch, hours
+      calibration.json    temperature and thresholds, once mien calibrate or evaluate fitted them
       curves.png          loss and accuracy, drawn at the end
       tensorboard/
 """
@@ -191,6 +192,7 @@ class RunFolder:
         self.last = root / "checkpoints" / "last.ckpt"
         self.best = root / "best.safetensors"
         self.state = root / "state.json"
+        self.calibration = root / "calibration.json"
 
     @classmethod
     def create(cls, root: Path) -> "RunFolder":

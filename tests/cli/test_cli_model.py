@@ -45,12 +45,13 @@ def test_evaluate_writes_scores_answers_and_pictures(evaluated: Path) -> None:
     assert metrics["data"]["split"] == "test"
     assert metrics["environment"]["packages"]["torch"]
     with np.load(folder / "predictions.npz") as saved:
-        right = saved["logits_ferplus"].argmax(1) == saved["labels"]
+        right = saved["probabilities_ferplus"].argmax(1) == saved["labels"]
     assert right.mean() == pytest.approx(report["accuracy"])
+    kinds = ("confusion", "classes", "samples", "reliability", "uncertain", "conformal")
     names = {p.name for p in folder.glob("*.png")}
-    assert names == {
-        "confusion_ferplus.png", "classes_ferplus.png", "samples_ferplus.png", "curves.png",
-    }  # fmt: skip
+    assert names == {"curves.png", *(f"{kind}_ferplus.png" for kind in kinds)}
+    assert (evaluated / "calibration.json").is_file()
+    assert metrics["temperatures"]["ferplus"] != 1
 
 
 def test_another_dataset_of_the_same_name_gets_a_folder_of_its_own(

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from mien.emotions import BASIC, EMOTIONS
 from mien.evaluation.protocols import score
-from mien.report.tables import markdown_table, scores_rows, scores_table
+from mien.report.tables import markdown_table, protocol_words, scores_rows, scores_table
 
 LABELS = np.array([0, 2, 3, 3])  # anger, disgust, fear, fear
 
@@ -41,11 +41,11 @@ def test_scores_by_hand() -> None:
     answers = np.eye(8)[[0, 5, 3, 1]]
     answers[3, 3] = 0.5  # contempt before fear
     rows = scores_rows(score(answers, EMOTIONS, LABELS, None, np.array([1, 0, 0, 0], bool)))
-    assert rows[0][:3] == ["fer2013", "official", "4"]
+    assert rows[0][:3] == ["FER-2013", "official", "4"]
     assert rows[0][3].startswith("75.00 (30.1–95.4)")
     assert rows[0][4] == f"{(1 + 0 + 1) / 7:.3f}"
     assert rows[0][5] == "50.00"
-    assert rows[1][:3] == ["fer2013", "dedup", "3"]
+    assert rows[1][:3] == ["FER-2013", "dedup", "3"]
 
 
 def test_the_table_fits_a_narrow_terminal_and_says_what_was_masked() -> None:
@@ -59,3 +59,16 @@ def test_nothing_masked_nothing_said() -> None:
     scores = score(np.eye(7)[[0, 1, 2, 2]], BASIC, LABELS)
     assert scores_rows(scores)[0][5] == ""
     assert "nmasked" not in printed(scores_table(scores))
+
+
+@pytest.mark.parametrize(
+    ("protocol", "words"),
+    [
+        ("fer2013", "FER-2013"),
+        ("ferplus_majority", "FER+ majority"),
+        ("ferplus_votes_without_contempt", "FER+ votes, no contempt"),
+        ("rafdb", "rafdb"),
+    ],
+)
+def test_a_protocol_has_a_name_for_readers(protocol: str, words: str) -> None:
+    assert protocol_words(protocol) == words

@@ -2,7 +2,6 @@ import crossval_run  # noqa: F401  (makes torch ready)
 import numpy as np
 import pytest
 
-from mien.evaluation.answers import Answers
 from mien.evaluation.metrics import classification_report
 from mien.training.crossval import result
 
@@ -61,30 +60,3 @@ def test_a_protocol_that_some_fold_lacks_is_averaged_over_the_others():
     found = result.summary([FOLDS[0]["heads"], other["heads"]])["fer2013"]
     assert found["fer2013"]["accuracy"]["folds"] == 2
     assert found["ferplus_majority"]["accuracy"]["folds"] == 1
-
-
-@pytest.mark.parametrize("votes", [None, np.arange(30, dtype=np.int16).reshape(3, 10)])
-def test_pooled_answers_are_those_of_all_folds_in_their_order(votes):
-    whole = Answers(
-        ids=np.array(["a", "b", "c"]),
-        labels=np.array([0, 1, 2]),
-        votes=votes,
-        copy_in_train=np.zeros(3, bool),
-        label_set="fer2013",
-        logits={"fer2013": np.arange(21, dtype=np.float32).reshape(3, 7)},
-    )
-
-    def part(rows):
-        return Answers(
-            ids=whole.ids[rows],
-            labels=whole.labels[rows],
-            votes=None if votes is None else votes[rows],
-            copy_in_train=whole.copy_in_train[rows],
-            label_set=whole.label_set,
-            logits={head: values[rows] for head, values in whole.logits.items()},
-        )
-
-    found = result.pooled([part(slice(0, 2)), part(slice(2, 3))])
-    for name in ("ids", "labels", "votes", "copy_in_train"):
-        assert np.array_equal(getattr(found, name), getattr(whole, name))
-    assert np.array_equal(found.logits["fer2013"], whole.logits["fer2013"])

@@ -1,7 +1,7 @@
 """``mien evaluate``."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -9,103 +9,96 @@ from mien.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from mien.datasets.prepared import PreparedSet
-    from mien.evaluation.answers import Answers
+    from mien.evaluation.predictions import Predictions
+    from mien.evaluation.scoring import Scores
 
 
 def evaluate(
-    model: Annotated[Path, typer.Argument(help="A run folder, or an exported .onnx file.")],
+    model: Annotated[
+        Path,
+        typer.Argument(help="A run folder, an exported .onnx file, or a predictions.npz."),
+    ],
     data: Annotated[
         Path | None, typer.Option(help="Prepared dataset.", show_default="the run's own")
     ] = None,
-    split: Annotated[Literal["test", "val", "train"], typer.Option(help="What to score.")] = "test",
+    split: Annotated[
+        Literal["test", "val", "train", "all"], typer.Option(help="What to score.")
+    ] = "test",
     out: Annotated[
         Path | None, typer.Option(help="Folder for the results.", show_default="beside the model")
     ] = None,
+    resamples: Annotated[
+        int, typer.Option(min=100, max=100_000, help="Of the bootstrap, for the intervals.")
+    ] = 1000,
 ) -> None:
-    """Score a model on a prepared dataset: metrics.json, predictions.npz and figures.
+    """Score a model on a prepared dataset: predictions.npz, metrics.json and figures.
 
+    Every number comes from predictions.npz alone, so it can be given again in place of the
+    model. Each has a 95 % interval: bootstrap by picture, by person where people are known.
     FER-2013 gets two scores from the same answers: official (every row) and dedup (rows
-    without a byte-identical picture in training); with FER+ votes also the majority protocol.
-    Needs mien[train].
+    without a byte-identical picture in training); with FER+ votes also the majority, plurality
+    and vote protocols. A run is calibrated on its validation split first. Needs mien[train].
     """
     from importlib.util import find_spec
 
     if find_spec("matplotlib") is None:
         raise MissingExtraError("mien evaluate", "train")
+    from mien.evaluation import places
+    from mien.evaluation.predictions import NAME
+    from mien.evaluation.scoring import metrics
     from mien.report.evaluation import draw
-    from mien.runs import environment, write_json
+    from mien.runs import write_json
 
-    answers, prepared, beside = _answers(model, data, split)
-    folder = out or _folder(beside, prepared, split)
-    scores = answers.scores()
-    answers.save(folder / "predictions.npz")
-    write_json(
-        folder / "metrics.json",
-        {
-            "model": model.name,
-            "data": {"name": prepared.name, "sha256": prepared.sha256, "split": split},
-            "environment": environment("torch", "onnxruntime"),
-            "heads": scores,
-        },
-    )
+    predictions, prepared = _predictions(model, data, split)
+    origin = predictions.origin
+    folder = out or places.folder(model, origin.dataset, origin.split, origin.dataset_sha256)
+    found = metrics(predictions, resamples=resamples)
+    if (folder / NAME).resolve() != model.resolve():
+        predictions.save(folder / NAME)
+    write_json(folder / "metrics.json", found)
     draw(folder, prepared, model if model.is_dir() else None)
-    _show(scores)
-    typer.echo(f"metrics.json, predictions.npz and figures: {folder}")
+    _show(found["heads"])
+    typer.echo(f"metrics.json, {NAME} and figures: {folder}")
 
 
-def _folder(beside: Path, prepared: "PreparedSet", split: str) -> Path:
-    """Return where the results go: not over those of another dataset of the same name."""
-    import json
-
-    plain = beside / f"{prepared.name}-{split}"
-    try:
-        before = json.loads((plain / "metrics.json").read_text(encoding="utf-8"))
-        same = before["data"]["sha256"] == prepared.sha256
-    except (OSError, ValueError, KeyError, TypeError):
-        same = True  # nothing that could be lost
-    return plain if same else plain.with_name(f"{plain.name}-{prepared.sha256[:8]}")
-
-
-def _answers(model: Path, data: Path | None, split: str) -> tuple["Answers", "PreparedSet", Path]:
+def _predictions(
+    model: Path, data: Path | None, split: str
+) -> "tuple[Predictions, PreparedSet | None]":
+    """Return the answers, and the dataset with their pictures where it is known."""
     from mien.datasets.prepared import PreparedSet
-    from mien.errors import UsageError
-    from mien.evaluation.answers import Answers, of_model, rows_of
+    from mien.evaluation.answering import dataset_of, framing_note, open_model, rows_of
+    from mien.evaluation.predictions import Predictions
 
-    if model.suffix == ".onnx":
-        from mien.inference.model import Model
-
-        opened = Model.open(model)
-        if data is None:
-            raise UsageError("a model file needs --data DIR, a prepared dataset to be scored on")
-        prepared = PreparedSet.open(data)
-        rows = rows_of(prepared, split)
-        _note(prepared, opened.info.faces)
-        beside = model.parent / f"{model.stem}-evaluation"
-        return Answers.of(prepared, rows, of_model(opened, prepared, rows)), prepared, beside
-    from mien.cli.train import require_torch
-
-    require_torch("mien evaluate RUN")
-    from mien.datasets.framing import faces_of
-    from mien.runs import read_json
-    from mien.training.finished import of_run, open_run
-
-    run, experiment, network = open_run(model)
-    prepared = PreparedSet.open(data or experiment.data.path)
-    rows = rows_of(prepared, split)
-    _note(prepared, faces_of(read_json(run.data)))
-    logits = of_run(network, experiment, prepared, rows)
-    return Answers.of(prepared, rows, logits), prepared, run.root / "evaluation"
-
-
-def _note(prepared: "PreparedSet", faces: str) -> None:
-    from mien.evaluation.answers import framing_note
-
-    note = framing_note(prepared, faces)
-    if note:
+    if model.suffix == ".npz":
+        predictions = Predictions.load(model)
+        named = PreparedSet.open(data) if data else None
+        if named is not None:
+            predictions.rows_in(named)
+        return predictions, named
+    if (model / "config.yaml").is_file():
+        _calibrate(model)
+    opened = open_model(model)
+    prepared = dataset_of(opened, data)
+    if note := framing_note(prepared, opened.faces):
         typer.echo(f"note: {note}")
+    return opened.on(prepared, rows_of(prepared, split), split), prepared
 
 
-def _show(scores: dict[str, Any]) -> None:
+def _calibrate(run: Path) -> None:
+    """Calibrate a run that is not yet, on the validation split of the data that it learnt from."""
+    from mien.cli.calibrate import of_run
+    from mien.errors import PreparedDataError
+    from mien.runs import RunFolder
+
+    if RunFolder(run).calibration.is_file():
+        return
+    try:
+        typer.echo(of_run(run, None))
+    except PreparedDataError as error:
+        typer.echo(f"note: its probabilities are not calibrated: {error}")
+
+
+def _show(scores: "Scores") -> None:
     from rich.console import Console
 
     from mien.report.tables import scores_table

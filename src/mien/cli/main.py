@@ -10,9 +10,11 @@ import typer
 from typer.core import TyperGroup
 
 from mien import __version__
-from mien.cli import data
+from mien.cli import data, predictions
+from mien.cli.calibrate import calibrate
 from mien.cli.compare import compare
 from mien.cli.crossval import crossval
+from mien.cli.errors import errors
 from mien.cli.evaluate import evaluate
 from mien.cli.export import export
 from mien.cli.models import models
@@ -69,7 +71,10 @@ app.command()(predict)
 app.add_typer(data.app, name="data", help="Get, prepare, audit, clean, split and merge datasets.")
 app.command()(train)
 app.command()(tune)
+app.command()(calibrate)
 app.command()(evaluate)
+app.add_typer(predictions.app, name="predictions")
+app.command()(errors)
 app.command()(crossval)
 app.command()(compare)
 app.command()(export)

@@ -20,8 +20,9 @@ import numpy.typing as npt
 
 from mien.datasets.prepared import PreparedSet
 from mien.emotions import LABEL_SETS
-from mien.errors import DataError, several
+from mien.errors import DataError, UnknownNameError, several
 from mien.evaluation.checks import head_problems, ids_problems, row_problems
+from mien.evaluation.protocols import Cases, cases
 from mien.runs import whole_file
 
 FORMAT = 1
@@ -37,11 +38,13 @@ class Answers:
         classes: K emotions, one a column.
         probabilities: ``float32 [N, K]``, rows that add up to 1, as the model gives them.
         temperature: what its logits were divided by; 1 where it was not calibrated.
+        fitted: what else was fitted on validation, see ``fitted.for_file``; empty where nothing.
     """
 
     classes: tuple[str, ...]
     probabilities: npt.NDArray[np.float32]
     temperature: float = 1.0
+    fitted: Mapping[str, Any] = field(default_factory=dict)
 
     def uncalibrated(self) -> npt.NDArray[np.float64]:
         """Return the probabilities before the temperature, ``float64 [N, K]``."""
@@ -154,6 +157,24 @@ class Predictions:
             },
         )
 
+    def cases(self, head: str) -> Cases:
+        """Return what of a head's answers is scored, see ``protocols.cases``.
+
+        Raises:
+            UnknownNameError: there is no such head.
+        """
+        if head not in self.heads:
+            raise UnknownNameError("head", head, self.heads)
+        answers = self.heads[head]
+        return cases(
+            answers.probabilities,
+            answers.classes,
+            self.labels,
+            self.votes,
+            self.copy_in_train,
+            self.origin.label_set,
+        )
+
     def rows_in(self, prepared: PreparedSet) -> npt.NDArray[np.int64]:
         """Return where the rows stand in a prepared dataset, ``int64 [N]``.
 
@@ -180,6 +201,7 @@ class Predictions:
             "format": FORMAT,
             **{name: getattr(self.origin, name) for name in Origin.__slots__},
             "temperatures": {name: head.temperature for name, head in self.heads.items()},
+            "fitted": {name: dict(head.fitted) for name, head in self.heads.items()},
         }
         arrays: dict[str, Any] = {
             "about": np.array(json.dumps(about, ensure_ascii=False)),
@@ -206,7 +228,7 @@ class Predictions:
             DataError: it is missing, damaged, written by a newer mien, or holds what is no answer.
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
                 arrays = {name: file[name] for name in file.files}
             return _read(arrays)
         except DataError as error:
@@ -230,6 +252,7 @@ def _read(arrays: Mapping[str, npt.NDArray[Any]]) -> Predictions:
             tuple(arrays[f"classes_{name}"].tolist()),
             arrays[f"probabilities_{name}"],
             float(temperature),
+            about["fitted"][name],
         )
         for name, temperature in about["temperatures"].items()
     }
@@ -264,6 +287,29 @@ def paired(first: Predictions, second: Predictions) -> tuple[Predictions, Predic
     if problems:
         raise DataError(f"{who} did not answer the same rows: {several(problems)}")
     return first, second
+
+
+def joined(each: Sequence[Predictions]) -> Predictions:
+    """Return one model's answers on several parts of a split as one, in the order given.
+
+    Its name and hash are those of the first: folds are answered by a run each.
+    """
+    first, votes = each[0], [one.votes for one in each if one.votes is not None]
+    return replace(
+        first,
+        ids=np.concatenate([one.ids for one in each]),
+        labels=np.concatenate([one.labels for one in each]),
+        votes=np.concatenate(votes) if votes else None,
+        copy_in_train=np.concatenate([one.copy_in_train for one in each]),
+        subjects=np.concatenate([one.subjects for one in each]),
+        heads={
+            name: replace(
+                head,
+                probabilities=np.concatenate([one.heads[name].probabilities for one in each]),
+            )
+            for name, head in first.heads.items()
+        },
+    )
 
 
 def own_classes(classes: Sequence[str]) -> str:

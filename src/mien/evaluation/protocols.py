@@ -7,7 +7,8 @@ A *protocol* is a set of labels and the rows that have one:
 ``ferplus_majority``                    the FER+ majority label, where there is one
 ``ferplus_plurality``                   the FER+ plurality label, where there is one
 ``ferplus_votes``                       the shares of the votes, where an emotion has any
-``ferplus_…_without_contempt``          each of the three without pictures labelled contempt
+``ferplus_…_without_contempt``          these without pictures labelled contempt: all three for
+                                        a head that lacks it, the majority for all heads
 ======================================= ===================================================
 
 Each is scored on ``official`` rows (all that have a label) and ``dedup`` rows (those without a
@@ -225,6 +226,8 @@ def _truths(
     for protocol, wanted in rules.items():
         if "contempt" in head:
             yield _Truth(protocol, wanted, EMOTIONS, shares)
+            if protocol != "ferplus_majority":
+                continue  # beside peers without contempt the majority is enough
         without = np.where(wanted == contempt, NO_LABEL, wanted)
         yield _Truth(f"{protocol}_without_contempt", without, BASIC, shares)
 

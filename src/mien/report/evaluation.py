@@ -1,28 +1,31 @@
 """The pictures of an evaluation, drawn from its files."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from mien.datasets.prepared import PreparedSet
-from mien.emotions import EMOTIONS, LABEL_SETS
+from mien.emotions import EMOTIONS
+from mien.evaluation.predictions import NAME, Predictions
 from mien.evaluation.protocols import own_protocol
-from mien.report import figures, learning
+from mien.report import calibration, figures, learning
 
 SAMPLES = 12
 
 
-def draw(folder: Path, prepared: PreparedSet, run: Path | None = None) -> None:
+def draw(folder: Path, prepared: PreparedSet | None = None, run: Path | None = None) -> None:
     """Draw what ``mien evaluate`` wrote: confusion, scores a class, samples, learning curves.
 
     Args:
         folder: holds ``metrics.json`` and ``predictions.npz``; the pictures go there.
-        prepared: the dataset that was scored; its pictures are the samples.
+        prepared: the dataset that was scored; its pictures are the samples. None draws none.
         run: whose learning curves are drawn too, where it is a run.
     """
     heads = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))["heads"]
+    predictions = Predictions.load(folder / NAME)
     drawn = {}
     for head, protocols in heads.items():
         report = protocols[own_protocol(head, protocols)]["official"]
@@ -30,25 +33,35 @@ def draw(folder: Path, prepared: PreparedSet, run: Path | None = None) -> None:
             np.array(report["confusion"]), report["classes"]
         )
         drawn[f"classes_{head}"] = figures.per_class_figure(report)
-        drawn[f"samples_{head}"] = _samples(folder / "predictions.npz", prepared, head)
+        drawn[f"reliability_{head}"] = calibration.reliability_figure(_panels(report))
+        drawn[f"uncertain_{head}"] = calibration.risk_coverage_figure(report["selective"])
+        if "conformal" in report:
+            drawn[f"conformal_{head}"] = calibration.conformal_figure(report["conformal"])
+        if prepared is not None:
+            drawn[f"samples_{head}"] = _samples(predictions, prepared, head)
     for name, figure in drawn.items():
         figures.save(figure, folder / f"{name}.png")
     if run is not None:
         learning.draw(run, folder / "curves.png")
 
 
-def _samples(predictions: Path, prepared: PreparedSet, head: str) -> Any:
+def _panels(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the reliability diagrams of a report: before its temperature, where it has one."""
+    if "before" not in report:
+        return {"not calibrated": report["calibration"]}
+    return {"before": report["before"], "after": report["calibration"]}
+
+
+def _samples(predictions: Predictions, prepared: PreparedSet, head: str) -> Any:
     """Show rows drawn with a fixed seed, with the answer against the dataset's own label."""
-    with np.load(predictions) as saved:
-        ids, labels, logits = saved["ids"], saved["labels"], saved[f"logits_{head}"]
-    rows = np.sort(np.random.default_rng(0).permutation(len(ids))[:SAMPLES])
-    raised = np.exp(logits[rows] - logits[rows].max(1, keepdims=True))
-    places = {name: place for place, name in enumerate(prepared.ids)}
-    order = np.array([EMOTIONS.index(name) for name in LABEL_SETS[head]])
+    chosen = np.sort(np.random.default_rng(0).permutation(len(predictions))[:SAMPLES])
+    some = predictions.at(chosen)
+    answers = some.heads[head]
+    order = np.array([EMOTIONS.index(name) for name in answers.classes])
     return figures.probability_samples_figure(
-        [prepared.pixels(places[name]) for name in ids[rows]],
-        labels[rows],
-        order[logits[rows].argmax(1)],
+        [prepared.pixels(int(row)) for row in some.rows_in(prepared)],
+        some.labels,
+        order[answers.probabilities.argmax(1)],
         EMOTIONS,
-        (raised / raised.sum(1, keepdims=True)).max(1),
+        answers.probabilities.max(1),
     )

@@ -17,10 +17,18 @@ def scores_rows(scores: Scores) -> list[list[str]]:
     ``unmasked %`` is empty where the head answers with no class that the labels lack.
     """
     return [
-        [protocol.replace("_", " "), kind, *_cells(report)]
+        [protocol_words(protocol), kind, *_cells(report)]
         for protocol, reports in scores.items()
         for kind, report in reports.items()
     ]
+
+
+def protocol_words(protocol: str) -> str:
+    """Return the name of a protocol as a reader sees it."""
+    known = {"fer2013": "FER-2013", "ferplus": "FER+"}
+    first, _, rest = protocol.partition("_")
+    words = rest.replace("_without_contempt", ", no contempt").replace("_", " ")
+    return f"{known.get(first, first)} {words}".strip()
 
 
 def _cells(report: Mapping[str, Any]) -> list[str]:
@@ -41,7 +49,7 @@ def scores_table(scores: Scores) -> Table:
     shown = SCORE_HEADERS if caption else SCORE_HEADERS[:-1]
     for header in shown:
         text = header in ("labels", "rows")
-        table.add_column(header, justify="left" if text else "right", no_wrap=header != "labels")
+        table.add_column(header, justify="left" if text else "right", no_wrap=True)
     for row in scores_rows(scores):
         table.add_row(*row[: len(shown)])
     return table

@@ -1,5 +1,6 @@
 """A finished run, opened: its experiment and its network with the best weights."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,8 @@ from mien.datasets.prepared import PreparedSet
 from mien.errors import RunError
 from mien.models.network import FlipAverage, same_shapes
 from mien.models.registry import build
+from mien.preprocess import Pixels, Preprocessing
 from mien.runs import RunFolder
-from mien.training.data import fitted
 
 AT_ONCE = 256
 """Pictures that a network answers in one pass."""
@@ -54,6 +55,23 @@ def load_weights(network: nn.Module, path: Path) -> None:
 
 
 @torch.inference_mode()
+def logits(
+    network: nn.Module, spec: Preprocessing, faces: Sequence[Pixels]
+) -> dict[str, npt.NDArray[np.float32]]:
+    """Return each head's logits on faces, ``float32 [N, K]``.
+
+    Args:
+        network: as ``open_run`` returns it.
+        spec: its preprocessing.
+        faces: uint8 [H, W] grey or [H, W, 3] RGB each, N of them.
+    """
+    parts = [
+        network(torch.from_numpy(spec.apply(list(faces[start : start + AT_ONCE]))))
+        for start in range(0, len(faces), AT_ONCE)
+    ]
+    return {head: torch.cat([part[head] for part in parts]).numpy() for head in parts[0]}
+
+
 def of_run(
     network: nn.Module,
     experiment: Experiment,
@@ -61,8 +79,5 @@ def of_run(
     rows: npt.NDArray[np.int64],
 ) -> dict[str, npt.NDArray[np.float32]]:
     """Return each head's logits on rows of a prepared dataset, ``float32 [N, K]``."""
-    spec, parts = experiment.preprocess, []
-    for some in np.split(rows, range(AT_ONCE, len(rows), AT_ONCE)):
-        faces = torch.from_numpy(fitted(prepared, spec, some)).float() / 255
-        parts.append(network(spec.normalised(faces)))
-    return {head: torch.cat([part[head] for part in parts]).numpy() for head in parts[0]}
+    faces = [prepared.pixels(int(row)) for row in rows]
+    return logits(network, experiment.preprocess, faces)

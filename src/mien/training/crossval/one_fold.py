@@ -6,22 +6,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from mien.config import Experiment
 from mien.datasets import fold_file
 from mien.datasets.prepared import PreparedSet
 from mien.errors import RunError
-from mien.evaluation.answers import Answers
+from mien.evaluation.answering import open_model
+from mien.evaluation.predictions import NAME as PREDICTIONS
+from mien.evaluation.predictions import Predictions
+from mien.evaluation.scoring import points
 from mien.runs import RunFolder, read_json, sha256, write_json, write_text
 from mien.training import fit
 from mien.training.crossval.dealing import FoldPlace
 from mien.training.crossval.plan import changes
-from mien.training.finished import of_run, open_run
 from mien.training.resuming import settings
 
 Say = Callable[[str], None]
-HELD_OUT, PREDICTIONS = "held_out.json", "predictions.npz"
+HELD_OUT = "held_out.json"
 
 
 def run_fold(
@@ -109,11 +110,10 @@ def _follow(run: RunFolder, experiment: Experiment) -> None:
 
 
 def _score(place: FoldPlace, prepared: PreparedSet) -> dict[str, Any]:
-    run, experiment, network = open_run(place.root)
+    run = RunFolder.open(place.root)
     rows = np.flatnonzero(fold_file.read(place.folds, prepared) == place.fold)
-    logits = of_run(network, experiment, prepared, rows)
-    answers = unseen(Answers.of(prepared, rows, logits))
-    answers.save(place.root / PREDICTIONS)
+    predictions = unseen(open_model(place.root).on(prepared, rows, "train"))
+    predictions.save(place.root / PREDICTIONS)
     state, data = run.read_state(), read_json(run.data)
     machine = read_json(run.environment)
     scored = {
@@ -123,19 +123,19 @@ def _score(place: FoldPlace, prepared: PreparedSet) -> dict[str, Any]:
         "rows": {**data["rows"], "held_out": len(rows)},
         **{key: state[key] for key in ("epochs", "best_epoch", "monitor", "best", "hours")},
         "machine": {key: machine[key] for key in ("commit", "cpu", "gpu", "threads", "precision")},
-        "heads": official(answers.scores()),
+        "heads": official(points(predictions)),
     }
     write_json(place.root / HELD_OUT, scored)
     return scored
 
 
-def unseen(answers: Answers) -> Answers:
+def unseen(predictions: Predictions) -> Predictions:
     """Return answers whose rows have no copy among what was learnt.
 
     ``copy_in_train`` speaks of the dataset's own training split, to which these rows belong.
     Folds keep copies together, so no row held out has one in what its fold learnt.
     """
-    return replace(answers, copy_in_train=np.zeros(len(answers.ids), bool))
+    return replace(predictions, copy_in_train=np.zeros(len(predictions), bool))
 
 
 def official(heads: Mapping[str, Any]) -> dict[str, Any]:
@@ -146,24 +146,12 @@ def official(heads: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def answers_of(path: Path, prepared: PreparedSet) -> Answers:
+def answers_of(path: Path, prepared: PreparedSet) -> Predictions:
     """Return the answers that a fold kept.
 
     Raises:
-        RunError: the file is damaged, or of another dataset.
+        DataError: the file is damaged, or of another dataset.
     """
-    try:
-        with np.load(path) as saved:
-            ids = saved["ids"]
-            logits = {
-                key.removeprefix("logits_"): saved[key].astype(np.float32)
-                for key in saved.files
-                if key.startswith("logits_")
-            }
-    except (OSError, ValueError, KeyError) as error:
-        raise RunError(f"{path}: expected the answers of a fold, but: {error}") from None
-    places = {name: place for place, name in enumerate(prepared.ids.tolist())}
-    if not set(ids.tolist()) <= places.keys():
-        raise RunError(f"{path}: answers for pictures that {prepared.root} lacks")
-    rows: npt.NDArray[np.int64] = np.array([places[name] for name in ids.tolist()], np.int64)
-    return unseen(Answers.of(prepared, rows, logits))
+    predictions = Predictions.load(path)
+    predictions.rows_in(prepared)
+    return predictions

@@ -11,16 +11,16 @@ from collections.abc import Mapping, Sequence
 from statistics import mean, stdev
 from typing import Any
 
-import numpy as np
-
 from mien.datasets.again import known
 from mien.datasets.prepared import PreparedSet
 from mien.datasets.together import kept
-from mien.evaluation.answers import Answers
+from mien.evaluation.predictions import NAME as PREDICTIONS
+from mien.evaluation.predictions import joined
 from mien.evaluation.protocols import own_protocol
+from mien.evaluation.scoring import points
 from mien.runs import environment
 from mien.training.crossval.dealing import FoldPlace
-from mien.training.crossval.one_fold import PREDICTIONS, answers_of, official
+from mien.training.crossval.one_fold import answers_of, official
 from mien.training.crossval.plan import Plan
 from mien.training.described import PACKAGES
 
@@ -38,8 +38,8 @@ def result(
     together: list[dict[str, Any]] = []
     for repeat in range(made.dealing.repeats):
         own = [place for place in every if place.repeat == repeat]
-        answers = pooled([answers_of(p.root / PREDICTIONS, prepared) for p in own])
-        together.append({"repeat": repeat, "heads": official(answers.scores())})
+        pooled = joined([answers_of(p.root / PREDICTIONS, prepared) for p in own])
+        together.append({"repeat": repeat, "heads": official(points(pooled))})
     head = made.given.data.heads[0]  # the first head speaks for all
     protocol = own_protocol(head, together[0]["heads"][head])
     plan = made.to_dict()
@@ -108,20 +108,6 @@ def _of_class(reports: Sequence[Mapping[str, Any]], name: str) -> dict[str, Any]
         "support": sum(one["support"] for one in each),
         **{key: spread([one[key] for one in there]) for key in PER_CLASS},
     }
-
-
-def pooled(each: Sequence[Answers]) -> Answers:
-    """Return the answers of all folds of a repeat as one."""
-    first = each[0]
-    votes = [one.votes for one in each if one.votes is not None]
-    return Answers(
-        ids=np.concatenate([one.ids for one in each]),
-        labels=np.concatenate([one.labels for one in each]),
-        votes=np.concatenate(votes) if votes else None,
-        copy_in_train=np.concatenate([one.copy_in_train for one in each]),
-        label_set=first.label_set,
-        logits={head: np.concatenate([one.logits[head] for one in each]) for head in first.logits},
-    )
 
 
 def lacking(folds: Sequence[Mapping[str, Any]], head: str, protocol: str) -> list[str]:

@@ -1,0 +1,92 @@
+"""``mien predictions``: any recogniser's answers, brought into one form and compared."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="Answers of any recogniser: import, compare.")
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A .npz or .csv with probabilities; see --help.")],
+    data: Annotated[Path, typer.Option(help="The prepared dataset that was answered.")],
+    split: Annotated[
+        Literal["test", "val", "train", "all"], typer.Option(help="Which split of it.")
+    ] = "test",
+    name: Annotated[str, typer.Option(help="Of the recogniser.", show_default="the file's")] = "",
+    out: Annotated[
+        Path | None, typer.Option(help="File to write.", show_default="NAME-DATASET-SPLIT.npz")
+    ] = None,
+) -> None:
+    """Bring another recogniser's answers into mien's form, to be scored and compared.
+
+    A .npz holds probabilities [N, K], classes [K] and ids [N] or row [N]; a .csv a column id or
+    row and a column an emotion. row counts the pictures of the dataset's source from 0. Every
+    picture of the split needs an answer; probabilities add up to 1.
+    """
+    from mien.datasets.prepared import PreparedSet
+    from mien.evaluation.imported import read
+
+    predictions = read(file, PreparedSet.open(data), split, name)
+    origin = predictions.origin
+    target = out or Path(f"{origin.model}-{origin.dataset}-{origin.split}.npz")
+    predictions.save(target)
+    (classes,) = (head.classes for head in predictions.heads.values())
+    typer.echo(
+        f"{origin.model}: {len(predictions):,} answers with {len(classes)} classes → {target}; "
+        f"score them with: mien evaluate {target}"
+    )
+
+
+@app.command()
+def compare(
+    files: Annotated[
+        list[Path], typer.Argument(help="Two or more predictions.npz, or finished runs.")
+    ],
+    data: Annotated[
+        Path | None, typer.Option(help="Prepared dataset, for runs.", show_default="the run's own")
+    ] = None,
+    protocol: Annotated[
+        str, typer.Option(help="Against which labels.", show_default="the dataset's own")
+    ] = "",
+    rows: Annotated[
+        Literal["official", "dedup"], typer.Option(help="All rows, or without copies.")
+    ] = "official",
+    shared: Annotated[
+        bool, typer.Option("--shared-classes", help="Models of other classes: on those they share.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="File for the table (.md) or the numbers (.json).")
+    ] = None,
+) -> None:
+    """Test whether models differ on the same pictures: scores, differences, intervals, p.
+
+    Every pair is tested: the difference in accuracy and macro-F1 with a 95 % interval (paired
+    bootstrap, by person where people are known), and McNemar's exact test; p is corrected for
+    the number of pairs (Holm).
+    """
+    from rich.console import Console
+
+    from mien.errors import UsageError
+    from mien.evaluation.answering import predictions_of
+    from mien.evaluation.paired import compare_each
+    from mien.evaluation.predictions import Predictions
+    from mien.report.significance import significance_markdown, significance_table
+    from mien.runs import write_json, write_text
+
+    if len(files) < 2:
+        raise UsageError("expected two or more predictions.npz or runs to compare, found one")
+    if out is not None and out.suffix not in (".md", ".json"):
+        raise UsageError(f"{out}: expected a name that ends in .md or .json")
+    each = [
+        Predictions.load(path) if path.suffix == ".npz" else predictions_of(path, data)[0]
+        for path in files
+    ]
+    found = compare_each(each, protocol=protocol or None, kind=rows, intersect=shared)
+    Console().print(significance_table(found))
+    if out is not None and out.suffix == ".json":
+        write_json(out, {"pairs": found})
+    elif out is not None:
+        write_text(out, significance_markdown(found))

@@ -1,0 +1,213 @@
+"""A model that answers faces, be it a run folder or a model file, and its answers on a dataset."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mien import runs
+from mien.datasets.framing import ALIGN, faces_of
+from mien.datasets.prepared import PreparedSet
+from mien.emotions import LABEL_SETS
+from mien.errors import DataError, MissingExtraError, PreparedDataError, UsageError
+from mien.evaluation.fitted import for_file, kept, of_file
+from mien.evaluation.predictions import NAME, Answers, Predictions
+from mien.inference.model import Model, softmax
+from mien.preprocess import Pixels
+
+Floats = npt.NDArray[np.float32]
+
+AT_ONCE = 256
+"""Faces that are answered in one call of ``logits``."""
+
+
+@dataclass(frozen=True)
+class Answering:
+    """A model that answers faces.
+
+    Attributes:
+        path: the run folder or the model file.
+        name, sha256: of the model; the hash is that of its weights or of its file.
+        faces: how the faces were cut out that it learnt from, see ``framing.faces_of``.
+        classes: head → its classes, in the order of its columns.
+        fitted: head → what was fitted on validation, see ``fitted.for_file``; none where nothing
+            was.
+        learnt: the prepared dataset that it learnt from; None where nobody knows.
+        logits: N faces (uint8 [H, W] or [H, W, 3] RGB) → head → float32 [N, K].
+    """
+
+    path: Path
+    name: str
+    sha256: str
+    faces: str
+    classes: Mapping[str, tuple[str, ...]]
+    fitted: Mapping[str, Mapping[str, Any]]
+    learnt: Path | None
+    logits: Callable[[Sequence[Pixels]], Mapping[str, Floats]]
+
+    def temperature(self, head: str) -> float:
+        """Return what a head's logits are divided by; 1 where it was not calibrated."""
+        return float(self.fitted.get(head, {}).get("temperature", 1))
+
+    def probabilities(self, faces: Sequence[Pixels]) -> dict[str, Floats]:
+        """Return each head's probabilities, ``float32 [N, K]``, calibrated where it is."""
+        logits = self.logits(faces)
+        return {
+            head: softmax(logits[head] / np.float32(self.temperature(head)))
+            for head in self.classes
+        }
+
+    def on(
+        self, prepared: PreparedSet, rows: npt.NDArray[np.int64], split: str = "test"
+    ) -> Predictions:
+        """Return the answers on rows of a prepared dataset."""
+        parts = [
+            self.probabilities([prepared.pixels(int(row)) for row in some])
+            for some in np.split(rows, range(AT_ONCE, len(rows), AT_ONCE))
+        ]
+        heads = {
+            head: Answers(
+                classes,
+                np.concatenate([part[head] for part in parts]),
+                self.temperature(head),
+                self.fitted.get(head, {}),
+            )
+            for head, classes in self.classes.items()
+        }
+        return Predictions.of(
+            prepared, rows, heads, model=self.name, model_sha256=self.sha256, split=split
+        )
+
+
+def open_model(path: Path) -> Answering:
+    """Return the model of a run folder, or of a file that ``mien export`` wrote.
+
+    Raises:
+        RunError: no run, one that has not finished, or weights of another model.
+        ModelFileError: no model file, or a damaged one.
+        MissingExtraError: a run needs mien[train].
+    """
+    return _of_file(path) if path.suffix == ".onnx" else _of_run(path)
+
+
+def _of_file(path: Path) -> Answering:
+    model = Model.open(path)
+    heads = model.info.heads
+    return Answering(
+        path=path,
+        name=model.info.name or path.stem,
+        sha256=runs.sha256(path),
+        faces=model.info.faces,
+        classes={name: head.classes for name, head in heads.items()},
+        fitted={name: of_file(head) for name, head in heads.items() if head.fitted_on},
+        learnt=None,
+        logits=model.logits,
+    )
+
+
+def _of_run(root: Path) -> Answering:
+    try:
+        from mien.training import finished  # noqa: PLC0415 (optional: mien[train])
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("opening a run folder", "train") from error
+    run, experiment, network = finished.open_run(root)
+    heads, sha256 = experiment.data.heads, runs.sha256(run.best)
+    entries = kept(run.calibration, sha256)
+    return Answering(
+        path=root,
+        name=root.resolve().name,
+        sha256=sha256,
+        faces=faces_of(runs.read_json(run.data)),
+        classes={head: LABEL_SETS[head] for head in heads},
+        fitted={head: for_file(entry) for head, entry in entries.items()},
+        learnt=experiment.data.path,
+        logits=lambda faces: finished.logits(network, experiment.preprocess, faces),
+    )
+
+
+def rows_of(prepared: PreparedSet, split: str) -> npt.NDArray[np.int64]:
+    """Return the readable rows of a split; ``all`` takes those of every split.
+
+    Raises:
+        PreparedDataError: there are none.
+    """
+    rows = prepared.where(split="" if split == "all" else split)
+    if not len(rows):
+        raise PreparedDataError(f"{prepared.root}: the {split} split has no readable picture")
+    return rows
+
+
+def dataset_of(model: Answering, data: Path | None) -> PreparedSet:
+    """Open the dataset to answer: the one that is named, or what the model learnt from.
+
+    Raises:
+        UsageError: neither is known.
+        PreparedDataError: it cannot be opened.
+    """
+    if data is None and model.learnt is None:
+        raise UsageError("a model file needs --data DIR, a prepared dataset to be scored on")
+    return PreparedSet.open(data or model.learnt or "")
+
+
+def predictions_of(
+    path: Path, data: Path | None = None, split: str = "test"
+) -> tuple[Predictions, PreparedSet]:
+    """Return answers on a split, and the dataset with its pictures.
+
+    Args:
+        path: ``predictions.npz``, a run folder or a model file. Of a run the answers are read
+            that ``mien evaluate`` kept, where they are of these weights and this dataset.
+        data: prepared dataset; None takes that of the run.
+        split: of the dataset; a file of predictions has its own.
+
+    Raises:
+        UsageError: no dataset is known.
+        DataError: predictions that are damaged, or not of this dataset.
+    """
+    if path.suffix == ".npz":
+        if data is None:
+            raise UsageError("predictions hold no picture: name the dataset too (--data DIR)")
+        predictions, prepared = Predictions.load(path), PreparedSet.open(data)
+        predictions.rows_in(prepared)
+        return predictions, prepared
+    model = open_model(path)
+    prepared = dataset_of(model, data)
+    kept = _kept(model, prepared, split)
+    return kept or model.on(prepared, rows_of(prepared, split), split), prepared
+
+
+def _kept(model: Answering, prepared: PreparedSet, split: str) -> Predictions | None:
+    """Return the answers that an evaluation kept, if they are this model's on this dataset."""
+    for path in sorted((model.path / "evaluation").glob(f"{prepared.name}-{split}*/{NAME}")):
+        try:
+            found = Predictions.load(path)
+        except DataError:  # damaged, or of an older mien: the answers are made anew
+            continue
+        same = all(head.fitted == model.fitted.get(name, {}) for name, head in found.heads.items())
+        whose = (found.origin.model_sha256, found.origin.dataset_sha256, found.origin.split)
+        if same and whose == (model.sha256, prepared.sha256, split):
+            return found
+    return None
+
+
+def framing_note(prepared: PreparedSet, faces: str) -> str:
+    """Say where a model learnt from upright faces and the dataset has others, or the reverse.
+
+    Args:
+        prepared: what the model is scored on; its pictures are taken as they are.
+        faces: how the faces that the model learnt from were cut out, see ``framing.faces_of``.
+
+    Returns:
+        One sentence; empty where they agree.
+    """
+    learnt, scored = (one == ALIGN for one in (faces, faces_of(prepared.record)))
+    if learnt == scored:
+        return ""
+    told = {True: "turned upright", False: "as they stood"}
+    return (
+        f"the model learnt from faces {told[learnt]}, those of {prepared.name} were prepared "
+        f"{told[scored]}: it is not scored on what it learnt for"
+    )
