@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 import typer
 from PIL import Image
+from tiny_models import describe, write_model
 from typer.testing import CliRunner
 
 from mien.cli.predict import predict
+from mien.emotions import EMOTIONS
 from mien.errors import UsageError
 from mien.inference.sources import sample_photograph
 
@@ -50,6 +52,28 @@ def test_a_photograph_is_answered_in_a_table(run, folder, monkeypatch):
     assert result.exit_code == 0
     for word in ("[red]a.jpg", "emotion", "%", "181 70 89x106"):
         assert word in result.stdout
+
+
+def test_an_uncertain_answer_is_marked_everywhere(run, folder, tmp_path):
+    model = doubting(tmp_path / "doubting.onnx", 1.0)
+    result = run(folder / "a.jpg", "--json", tmp_path / "j", "--annotate", tmp_path, model=model)
+    assert " ? " in result.stdout
+    assert "?: uncertain, below 100%; of the model's other answers at most 10%" in result.stdout
+    (answer,) = json.loads((tmp_path / "j").read_text(encoding="utf-8"))
+    assert answer["faces"][0]["uncertain"] is True
+    assert (tmp_path / "a.mien.jpg").is_file()
+
+
+def test_a_sure_answer_has_no_mark(run, folder, tmp_path):
+    result = run(folder / "a.jpg", model=doubting(tmp_path / "sure.onnx", 0.01))
+    assert "?" not in result.stdout
+
+
+def doubting(path, below):
+    """Write a model that is uncertain below a threshold."""
+    head = {"classes": list(EMOTIONS), "uncertain": {"below": below, "error": 0.1}}
+    about = describe(heads={"ferplus": head})
+    return write_model(path, about, [("ferplus", 8)])
 
 
 def test_an_unreadable_picture_has_its_row_and_the_others_their_answers(run, folder, tmp_path):

@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from PIL import ImageDraw
 
 from mien.emotions import EMOTIONS
 from mien.inference.draw import COLOURS, annotate, ink, label_top
@@ -27,6 +30,21 @@ def test_the_picture_is_left_as_it_is_and_the_copy_has_the_colour():
     assert (picture == 128).all()
     assert (drawn[290, 100:106] == COLOURS["happiness"]).all(1).any()
     assert (drawn[250:330, 130:220] == 128).all()
+
+
+def test_an_uncertain_answer_has_a_question_mark(monkeypatch):
+    said = []
+    whole = ImageDraw.ImageDraw.text
+    monkeypatch.setattr(
+        ImageDraw.ImageDraw,
+        "text",
+        lambda pen, at, text, **k: said.append(text) or whole(pen, at, text, **k),
+    )
+    sure = face((100, 200, 150, 180))
+    drawn = annotate(grey(500, 600), [sure])
+    doubtful = annotate(grey(500, 600), [replace(sure, uncertain=True)])
+    assert said == ["happiness 50%", "happiness? 50%"]
+    assert (drawn != doubtful).any()
 
 
 def test_without_faces_the_picture_comes_back():

@@ -6,6 +6,7 @@ from tiny_models import describe, write_model
 
 from mien.emotions import BASIC, EMOTIONS
 from mien.errors import ModelFileError, UnknownNameError
+from mien.inference.info import Head
 from mien.inference.model import BATCH, Model, over_emotions, softmax
 from mien.preprocess import Preprocessing
 
@@ -20,8 +21,27 @@ def test_open_reads_what_the_file_says(tiny_model):
     assert info.preprocessing == Preprocessing()
     assert info.heads["fer2013"].classes == BASIC
     assert info.heads["fer2013"].temperature == 2.0
+    assert info.heads["ferplus"] == Head(EMOTIONS)
     assert info.provenance == {"seed": 0}
     assert info.scores == {"ferplus": 0.5}
+
+
+FITTED = {
+    "classes": list(EMOTIONS),
+    "temperature": 0.5,
+    "uncertain": {"below": 0.6, "error": 0.1},
+    "conformal": {"lac": {"0.9": 0.7}, "aps": {"0.9": 0.8}},
+    "fitted_on": {"n": 3000},
+    "of a later mien": 1,
+}
+
+
+def test_what_calibrates_a_head_is_read(tmp_path):
+    about = describe(heads={"ferplus": FITTED})
+    head = Model.open(write_model(tmp_path / "m.onnx", about, [("ferplus", 8)])).head
+    assert (head.temperature, head.uncertain_below, head.error) == (0.5, 0.6, 0.1)
+    assert head.conformal == {"lac": {"0.9": 0.7}, "aps": {"0.9": 0.8}}
+    assert head.fitted_on == {"n": 3000}
 
 
 def test_logits_equal_a_product_worked_by_hand(tiny_model):
@@ -144,6 +164,22 @@ BAD = {
     "temperature": (
         describe(heads={"ferplus": {"classes": list(EMOTIONS), "temperature": 0}}),
         "temperature is a number above 0, not 0",
+    ),
+    "threshold": (
+        describe(heads={"ferplus": FITTED | {"uncertain": {"below": 1.5, "error": 0.1}}}),
+        "uncertain is an object with below and error from 0 to 1, not .*1\\.5",
+    ),
+    "no threshold": (
+        describe(heads={"ferplus": FITTED | {"uncertain": 0.6}}),
+        "uncertain is an object with below and error from 0 to 1, not 0\\.6",
+    ),
+    "quantile": (
+        describe(heads={"ferplus": FITTED | {"conformal": {"lac": {"0.9": None}}}}),
+        "conformal is an object of method, coverage and a number from 0 to 1, not .*None",
+    ),
+    "origin": (
+        describe(heads={"ferplus": FITTED | {"fitted_on": 3}}),
+        "head ferplus: fitted_on is an object, not 3",
     ),
     "outputs": (
         describe(heads={"ferplus": {"classes": list(EMOTIONS)}}),

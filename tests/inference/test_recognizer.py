@@ -148,6 +148,24 @@ def test_an_unreadable_picture_is_an_image_error(recognizer, tmp_path):
         recognizer.recognize([np.zeros((5, 5, 3), np.uint8)])
 
 
+@pytest.mark.parametrize("times", [0.999, 1.001])
+def test_an_answer_below_the_threshold_is_uncertain(recognizer, tmp_path, photograph, times):
+    (face,) = recognizer.recognize(photograph, colour_order="RGB")
+    crop = np.random.default_rng(0).integers(0, 256, (48, 48), np.uint8)
+    (seen,) = recognizer.recognize_crops([crop])
+    for confidence, ask in (
+        (face.confidence, lambda r: r.recognize(photograph, colour_order="RGB")),
+        (seen.confidence, lambda r: r.recognize_crops([crop])),
+    ):
+        uncertain = {"below": min(1.0, confidence * times), "error": 0.1}
+        heads = {"fer2013": {"classes": list(BASIC)}}
+        heads["ferplus"] = {"classes": list(EMOTIONS), "uncertain": uncertain}
+        model = mien.load(write_model(tmp_path / "m.onnx", describe(heads=heads)))
+        (found,) = ask(model)
+        assert found.uncertain == (times > 1)
+    assert face.uncertain is seen.uncertain is False
+
+
 def test_a_model_without_contempt_gives_it_zero(tmp_path):
     heads = {"fer2013": {"classes": list(BASIC), "temperature": 1.0}}
     about = describe(heads=heads, answer="fer2013")

@@ -8,7 +8,8 @@ from tiny_models import describe, write_model
 import mien
 from mien.errors import ModelFileError
 from mien.inference.crop import views
-from mien.inference.model import Model, parse_info
+from mien.inference.info import parse_info
+from mien.inference.model import Model
 from mien.inference.upright import upright
 
 

@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,14 @@ def test_json_holds_the_same():
     assert values[0]["faces"][0]["probabilities"]["fear"] == 1.0
     assert values[2]["reason"] == 'expected a picture; "text"'
     assert "é, ü.jpg" in to_json(RESULTS)
+
+
+def test_both_say_whether_an_answer_is_uncertain():
+    results = [Result("a.jpg", [face(), replace(face(), uncertain=True)]), Result("b.jpg")]
+    rows = list(csv.DictReader(io.StringIO(to_csv(results))))
+    assert [r["uncertain"] for r in rows] == ["false", "true", ""]
+    (first, _) = json.loads(to_json(results))
+    assert [f["uncertain"] for f in first["faces"]] == [False, True]
 
 
 @pytest.mark.parametrize(

@@ -18,18 +18,24 @@ def export(
 ) -> None:
     """Write a run as one .onnx file, and check that it answers as the trained network does.
 
-    The file carries class order, preprocessing, provenance and the scores of `mien evaluate`.
+    The file carries class order, preprocessing, provenance, the scores of `mien evaluate` and
+    what `mien calibrate` fitted; a run without that is calibrated on the validation split now.
     Needs mien[train].
     """
     from mien.cli.train import require_torch
 
     require_torch("mien export")
+    from mien.cli.calibrate import calibration_lines
     from mien.export.run import export as write
 
     path = out or run / f"{run.resolve().name}.onnx"
     outcome = write(run, path, data)
+    parity = outcome.parity
     typer.echo(
         f"{path}: {path.stat().st_size / 1e6:.1f} MB; largest difference of a logit from the "
-        f"network {outcome.largest:.1e} on {outcome.n} faces, "
-        f"same answer on {outcome.agreement:.2%}"
+        f"network {parity.largest:.1e} on {parity.n} faces, "
+        f"same answer on {parity.agreement:.2%}"
     )
+    if outcome.anew:
+        typer.echo("the run had no calibration.json, so the file was calibrated on validation:")
+    typer.echo(calibration_lines(outcome.fitted))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from mien.inference.info import Head
     from mien.inference.recognizer import Recognizer
     from mien.inference.sinks import Result
 
@@ -66,7 +67,7 @@ def predict(
         if target is not None:
             _put(target, write(results))
     if STANDARD_OUTPUT not in (json, csv):
-        _print_table(results)
+        _print_table(results, recognizer.model.head)
     unread = sum(result.status == "error" for result in results)
     if unread:
         typer.echo(f"mien: {unread} of {len(results)} pictures could not be read", err=True)
@@ -169,7 +170,7 @@ def _short(path: str) -> str:
         return path
 
 
-def _print_table(results: "list[Result]") -> None:
+def _print_table(results: "list[Result]", head: "Head") -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -183,5 +184,11 @@ def _print_table(results: "list[Result]") -> None:
             table.add_row(file, "", Text(result.error or "no face"))
         for number, face in enumerate(result.faces, 1):
             box = "{} {} {}x{}".format(*face.box)
-            table.add_row(file, str(number), face.emotion, f"{face.confidence:.0%}", box)
+            emotion = f"{face.emotion}{' ?' if face.uncertain else ''}"
+            table.add_row(file, str(number), emotion, f"{face.confidence:.0%}", box)
     Console().print(table)
+    if any(face.uncertain for result in results for face in result.faces):
+        typer.echo(
+            f"?: uncertain, below {head.uncertain_below:.0%}; of the model's other answers at "
+            f"most {head.error:.0%} should be wrong, on pictures like those it was calibrated on"
+        )

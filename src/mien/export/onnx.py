@@ -2,10 +2,9 @@
 
 Input ``faces`` is ``float32 [N, C, S, S]``, preprocessed as the file says; one output for each
 head, named after its label set: logits ``[N, classes]``. Everything else is JSON under the key
-``mien`` of the file's metadata (``mien.inference.model`` reads it).
+``mien`` of the file's metadata (``mien.inference.info`` reads it).
 """
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,9 @@ from torch import Tensor, nn
 
 from mien.config import Experiment
 from mien.emotions import LABEL_SETS
-from mien.inference.model import FORMAT, KEY
+from mien.evaluation.fitted import Entry, for_file
+from mien.export.metadata import put
+from mien.inference.info import FORMAT
 from mien.training.quiet import quiet
 
 OPSET = 18
@@ -62,26 +63,31 @@ def write(
         )
     assert program is not None
     model = program.model_proto
-    model.metadata_props.clear()
     _forget_sources(model.graph)
-    entry = model.metadata_props.add()
-    entry.key, entry.value = KEY, json.dumps(metadata, ensure_ascii=False)
+    put(model, metadata)
     onnx.checker.check_model(model)
     path.write_bytes(model.SerializeToString())
 
 
-def metadata(experiment: Experiment, details: Mapping[str, Any]) -> dict[str, Any]:
+def metadata(
+    experiment: Experiment,
+    details: Mapping[str, Any],
+    fitted: Mapping[str, Entry] | None = None,
+) -> dict[str, Any]:
     """Return what a model file says of itself.
 
     Args:
         experiment: gives preprocessing, heads and classes.
         details: ``name``, ``framing``, ``provenance`` and ``scores``.
+        fitted: head → what calibrates it, see ``mien.evaluation.calibrate``; None leaves the
+            logits as they are.
     """
-    heads = experiment.data.heads
+    heads, plain = experiment.data.heads, {"temperature": 1.0}
+    told = {head: for_file(entry) for head, entry in (fitted or {}).items()}
     return {
         "format": FORMAT,
         "preprocessing": experiment.preprocess.to_dict(),
-        "heads": {h: {"classes": list(LABEL_SETS[h]), "temperature": 1.0} for h in heads},
+        "heads": {h: {"classes": list(LABEL_SETS[h]), **told.get(h, plain)} for h in heads},
         "answer": "ferplus" if "ferplus" in heads else heads[0],
         **details,
     }

@@ -1,15 +1,18 @@
 """Whether an exported file answers as the network that it was made from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from mien.errors import ModelFileError
-from mien.evaluation.answers import Logits
 
 LIMIT = 1e-3
 """Largest difference of a logit that is float32 rounding and not another network."""
+
+Logits = Mapping[str, npt.NDArray[np.float32]]
+"""Head → logits, ``float32 [N, K]``."""
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,23 @@
 """From a finished run to a checked model file."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from mien.config import Experiment
 from mien.datasets.framing import faces_of
 from mien.datasets.prepared import PreparedSet
-from mien.evaluation.answers import of_model
+from mien.emotions import LABEL_SETS
+from mien.evaluation.answering import rows_of
+from mien.evaluation.calibrate import SPLIT, Entry, calibrate
+from mien.evaluation.fitted import kept
+from mien.evaluation.predictions import Answers, Predictions
 from mien.export import onnx, parity
-from mien.inference.model import Model
-from mien.report.model_card import card
+from mien.inference.model import Model, softmax
+from mien.report.card import card_of_file
 from mien.runs import RunFolder, read_json, sha256, whole_file, write_text
 from mien.training.finished import of_run, open_run
 
@@ -19,10 +25,26 @@ FACES = 512
 """How many validation faces the file is checked on."""
 
 
-def export(root: Path, out: Path, data: Path | None = None) -> parity.Parity:
+@dataclass(frozen=True)
+class Exported:
+    """What came of an export.
+
+    Attributes:
+        parity: how the file compares with the network.
+        fitted: head → what calibrates it, see ``mien.evaluation.calibrate``.
+        anew: it was fitted now, because the run had no ``calibration.json``.
+    """
+
+    parity: parity.Parity
+    fitted: dict[str, Entry]
+    anew: bool
+
+
+def export(root: Path, out: Path, data: Path | None = None) -> Exported:
     """Write a finished run as one ``.onnx`` file with its card, and check it against the network.
 
-    Both start from the same stored pictures, so the check covers the preprocessing too.
+    Both start from the same stored pictures, so the check covers the preprocessing too. The file
+    is calibrated: by the run's ``calibration.json``, or else on the validation split.
 
     Args:
         root: a finished run folder.
@@ -30,21 +52,36 @@ def export(root: Path, out: Path, data: Path | None = None) -> parity.Parity:
         data: prepared dataset whose validation faces are the check; the run's own if None.
 
     Raises:
-        RunError, PreparedDataError: run or dataset cannot be opened.
+        RunError, PreparedDataError: run, its calibration or dataset cannot be opened, or the
+            dataset has no validation split.
         ModelFileError: the file answers otherwise than the network.
     """
     run, experiment, network = open_run(root)
     prepared = PreparedSet.open(data or experiment.data.path)
-    rows = prepared.where(split="val")[:FACES]
-    metadata = onnx.metadata(experiment, details(run, experiment))
-    expected = of_run(network, experiment, prepared, rows)
+    rows = rows_of(prepared, SPLIT)
+    fitted = kept(run.calibration, sha256(run.best))
+    anew = not fitted
+    expected = of_run(network, experiment, prepared, rows if anew else rows[:FACES])
+    if anew:
+        fitted = calibrate(_predictions(run, prepared, rows, expected))
+    metadata = onnx.metadata(experiment, details(run, experiment), fitted)
+    rows, expected = rows[:FACES], {head: logits[:FACES] for head, logits in expected.items()}
     with whole_file(out) as temporary:
         onnx.write(network, experiment, temporary, metadata)
-        found = of_model(Model.open(temporary), prepared, rows)
+        found = Model.open(temporary).logits([prepared.pixels(int(row)) for row in rows])
         outcome = parity.compare(expected, found)
         outcome.check()
-    write_text(out.with_suffix(".md"), card(metadata))
-    return outcome
+    text = card_of_file(out, metadata, run.root / "evaluation")
+    write_text(out.with_suffix(".md"), text)
+    return Exported(outcome, fitted, anew)
+
+
+def _predictions(
+    run: RunFolder, prepared: PreparedSet, rows: npt.NDArray[np.int64], logits: parity.Logits
+) -> Predictions:
+    heads = {head: Answers(LABEL_SETS[head], softmax(values)) for head, values in logits.items()}
+    name, hashed = run.root.resolve().name, sha256(run.best)
+    return Predictions.of(prepared, rows, heads, model=name, model_sha256=hashed, split=SPLIT)
 
 
 def details(run: RunFolder, experiment: Experiment) -> dict[str, Any]:

@@ -32,6 +32,8 @@ SMALLEST = 480
 def annotate(picture: Pixels, faces: Sequence[Face]) -> Pixels:
     """Return a copy of a picture with the faces' boxes and expressions on it.
 
+    A "?" behind an expression says that it is uncertain.
+
     Args:
         picture: ``uint8 [H, W, 3]`` RGB; it is left as it is.
         faces: what ``Recognizer.recognize`` answered for this picture.
@@ -79,7 +81,7 @@ def _label(
     line: int,
     face: Face,
 ) -> None:
-    text = f"{face.emotion} {face.confidence:.0%}"
+    text = f"{face.emotion}{'?' if face.uncertain else ''} {face.confidence:.0%}"
     font = _font(pen, text, size, box)
     pad = max(2, line)
     x0, y0, x1, y1 = pen.textbbox((0, 0), text, font=font)

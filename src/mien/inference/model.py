@@ -5,150 +5,28 @@ The contract, which ``mien export`` writes:
 - input ``faces``: ``float32 [N, C, S, S]``, normalised by ``mien.preprocess.Preprocessing``;
 - one output a head, named after its label set: ``float32 [N, classes]``, logits;
 - metadata key ``mien``: JSON with ``format, name, preprocessing, framing, heads, answer,
-  provenance, scores`` (see ``ModelInfo``).
+  provenance, scores`` (see ``mien.inference.info``).
 """
 
-import json
-import math
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
 from mien.emotions import EMOTIONS
-from mien.errors import ConfigError, ModelFileError, UnknownNameError, several
+from mien.errors import ModelFileError, UnknownNameError, several
+from mien.inference.info import KEY, Head, ModelInfo, parse_info
 from mien.preprocess import Pixels, Preprocessing
 
-FORMAT = 1
-"""The newest version of the metadata that this mien reads."""
-KEY = "mien"
-"""Where the metadata stands among an ONNX file's own."""
 INPUT = "faces"
 BATCH = 64
 """Faces that go through the network at once; bounds the memory, not the number of faces."""
 
-FACES = ("", "crop", "align")
-"""What a file may say of the faces that its model learnt from."""
-
 Floats = npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """One output: its classes in order, and the temperature that calibrates its logits."""
-
-    classes: tuple[str, ...]
-    temperature: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class ModelInfo:
-    """What a model file says of itself.
-
-    Attributes:
-        name: the model's name.
-        preprocessing: how a face becomes the network's input.
-        heads: label set → its output.
-        answer: the head that ``predict`` answers with.
-        provenance: config, data, seed, versions: how the weights came to be.
-        scores: the figures that were measured on it.
-        faces: how the faces that it learnt from were cut out: ``align`` turned them upright, and
-            so does ``recognize``; ``crop`` did not; empty where they came cut out.
-    """
-
-    name: str
-    preprocessing: Preprocessing
-    heads: Mapping[str, Head]
-    answer: str
-    provenance: Mapping[str, Any]
-    scores: Mapping[str, Any]
-    faces: str = ""
-
-
-def parse_info(text: str) -> ModelInfo:
-    """Return the metadata of a model file.
-
-    Raises:
-        ModelFileError: not JSON, a newer format, or values that make no sense (all reported).
-    """
-    values = _json_object(text)
-    version = values.get("format")
-    if isinstance(version, int) and version > FORMAT:
-        raise ModelFileError(
-            f"written by a newer mien (format {version}; this one reads {FORMAT}): "
-            "pip install --upgrade mien"
-        )
-    problems = [] if version == FORMAT else [f"format is {FORMAT}, not {version!r}"]
-    heads = _heads(values.get("heads"), problems)
-    preprocessing = _preprocessing(values.get("preprocessing"), problems)
-    faces = _faces(values.get("framing", {}), problems)
-    answer = values.get("answer")
-    if answer not in heads:
-        problems.append(f"answer is one of the heads ({', '.join(heads)}), not {answer!r}")
-    if problems:
-        raise ModelFileError(several(problems))
-    return ModelInfo(
-        name=str(values.get("name", "")),
-        preprocessing=preprocessing,
-        heads=heads,
-        answer=str(answer),
-        provenance=values.get("provenance", {}),
-        scores=values.get("scores", {}),
-        faces=faces,
-    )
-
-
-def _json_object(text: str) -> dict[str, Any]:
-    try:
-        values = json.loads(text)
-    except ValueError as error:
-        raise ModelFileError(f"its mien metadata is not JSON ({error})") from None
-    if not isinstance(values, dict):
-        raise ModelFileError(f"its mien metadata is a JSON object, not {type(values).__name__}")
-    return values
-
-
-def _preprocessing(values: Any, problems: list[str]) -> Preprocessing:
-    try:
-        return Preprocessing.from_dict(values)
-    except (ConfigError, TypeError, ValueError) as error:
-        problems.append(str(error))
-        return Preprocessing()
-
-
-def _faces(values: Any, problems: list[str]) -> str:
-    """Return how faces were cut out; files that do not say it are older than the choice."""
-    faces = values.get("faces", "") if isinstance(values, dict) else None
-    if faces not in FACES:
-        problems.append(f"framing is an object with faces: align, crop or empty, not {values!r}")
-    return str(faces)
-
-
-def _heads(values: Any, problems: list[str]) -> dict[str, Head]:
-    if not isinstance(values, dict) or not values:
-        problems.append("heads is an object with at least one head")
-        return {}
-    return {name: _head(name, head, problems) for name, head in values.items()}
-
-
-def _head(name: str, values: Any, problems: list[str]) -> Head:
-    fields = values if isinstance(values, dict) else {}
-    classes, temperature = fields.get("classes"), fields.get("temperature", 1.0)
-    if not isinstance(classes, list) or not classes or len(set(classes)) < len(classes):
-        problems.append(f"head {name}: classes is a list of different emotions, not {classes!r}")
-        classes = []
-    unknown = [c for c in classes if c not in EMOTIONS]
-    if unknown:
-        problems.append(f"head {name}: unknown emotions {unknown}; known: {', '.join(EMOTIONS)}")
-    if not isinstance(temperature, int | float) or not 0 < temperature < math.inf:
-        problems.append(f"head {name}: temperature is a number above 0, not {temperature!r}")
-        temperature = 1.0
-    return Head(tuple(classes), float(temperature))
 
 
 def softmax(logits: Floats) -> Floats:
@@ -199,9 +77,14 @@ class Model:
         return self.info.preprocessing
 
     @property
+    def head(self) -> Head:
+        """The head that answers."""
+        return self.info.heads[self.info.answer]
+
+    @property
     def classes(self) -> tuple[str, ...]:
         """The classes of the head that answers, in the order of ``probabilities``."""
-        return self.info.heads[self.info.answer].classes
+        return self.head.classes
 
     def logits(self, faces: Sequence[Pixels]) -> dict[str, Floats]:
         """Return each head's logits, ``float32 [N, classes]``.

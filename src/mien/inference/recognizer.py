@@ -40,6 +40,10 @@ class Face:
         emotion: the most probable of the eight emotions.
         confidence: its probability.
         probabilities: emotion → probability, in canonical order; they add up to 1.
+        uncertain: the confidence is below the model's threshold, which was chosen for a wanted
+            share of wrong answers among the others (``Model.head``). It was chosen on single
+            crops, while this confidence is a mean over ``crop.VIEWS``, which is a little lower
+            where they disagree. Always False for a model that has no threshold.
     """
 
     box: tuple[int, int, int, int]
@@ -48,6 +52,7 @@ class Face:
     emotion: str
     confidence: float
     probabilities: dict[str, float]
+    uncertain: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return the face as plain JSON values."""
@@ -61,13 +66,19 @@ class Expression:
     emotion: str
     confidence: float
     probabilities: dict[str, float]
+    uncertain: bool = False
 
     @classmethod
-    def of(cls, probabilities: Floats) -> "Expression":
-        """Return the expression of ``float32 [8]``, in the order of ``EMOTIONS``."""
+    def of(cls, probabilities: Floats, below: float = 0.0) -> "Expression":
+        """Return the expression of ``float32 [8]``, in the order of ``EMOTIONS``.
+
+        Args:
+            probabilities: they add up to 1.
+            below: with a lower confidence it is uncertain.
+        """
         named = dict(zip(EMOTIONS, probabilities.tolist(), strict=True))
         best = max(named, key=named.__getitem__)
-        return cls(best, named[best], named)
+        return cls(best, named[best], named, named[best] < below)
 
 
 def load(
@@ -160,7 +171,8 @@ class Recognizer:
         if not isinstance(crops, list | tuple):
             raise UsageError(f"crops: expected a list of pictures, not {type(crops).__name__}")
         ready = [self._small(load_picture(crop, colour_order)) for crop in crops]
-        return [Expression.of(row) for row in self.model.emotions(ready)]
+        below = self.model.head.uncertain_below
+        return [Expression.of(row, below) for row in self.model.emotions(ready)]
 
     def _found(
         self, picture: Picture, colour_order: ColourOrder | None, boxes: Sequence[Box] | None
@@ -189,7 +201,8 @@ class Recognizer:
     def _faces(self, pictures: "list[_Found]") -> list[list[Face]]:
         crops = [crop for found in pictures for crop in found.crops]
         each = self.model.emotions(crops).reshape(-1, len(VIEWS), len(EMOTIONS))
-        answers = iter(each.mean(1))
+        below = self.model.head.uncertain_below
+        answers = (Expression.of(row, below) for row in each.mean(1))
         return [
             [_face(detection, box, next(answers)) for detection, box in found.boxes]
             for found in pictures
@@ -204,10 +217,17 @@ class _Found:
     crops: list[Pixels]
 
 
-def _face(detection: Detection, box: tuple[int, int, int, int], probabilities: Floats) -> Face:
-    seen = Expression.of(probabilities)
+def _face(detection: Detection, box: tuple[int, int, int, int], seen: Expression) -> Face:
     score = None if np.isnan(detection.score) else detection.score
-    return Face(box, score, detection.landmarks, seen.emotion, seen.confidence, seen.probabilities)
+    return Face(
+        box=box,
+        score=score,
+        landmarks=detection.landmarks,
+        emotion=seen.emotion,
+        confidence=seen.confidence,
+        probabilities=seen.probabilities,
+        uncertain=seen.uncertain,
+    )
 
 
 def _own_box(box: Sequence[float], width: int, height: int) -> Box:

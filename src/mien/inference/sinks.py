@@ -13,7 +13,7 @@ from mien.inference.recognizer import Face
 
 Status = Literal["ok", "no_face", "error"]
 COLUMNS = (
-    *("file", "status", "reason", "face", "emotion", "confidence"),
+    *("file", "status", "reason", "face", "emotion", "confidence", "uncertain"),
     *("x", "y", "width", "height", "score"),
     *EMOTIONS,
 )
@@ -70,7 +70,8 @@ def rows(result: Result) -> Iterator[dict[str, Any]]:
     for number, face in enumerate(result.faces, 1):
         box = dict(zip(("x", "y", "width", "height"), face.box, strict=True))
         answer = {"emotion": face.emotion, "confidence": face.confidence, "score": face.score}
-        yield about | {"face": number} | answer | box | face.probabilities
+        uncertain = {"uncertain": "true" if face.uncertain else "false"}  # as JSON writes it
+        yield about | {"face": number} | answer | uncertain | box | face.probabilities
 
 
 def annotated_path(folder: Path, picture: Path, taken: Collection[Path]) -> Path:

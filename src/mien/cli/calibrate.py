@@ -1,0 +1,94 @@
+"""``mien calibrate``."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+
+def calibrate(
+    model: Annotated[Path, typer.Argument(help="A finished run folder, or a model file (.onnx).")],
+    data: Annotated[
+        Path | None, typer.Option(help="Prepared dataset.", show_default="the run's own")
+    ] = None,
+    split: Annotated[str, typer.Option(help="What to fit on: validation, no other.")] = "val",
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="The model file to write.", show_default="<name>-calibrated.onnx beside it"
+        ),
+    ] = None,
+) -> None:
+    """Fit on validation how sure a model may be: temperature, "uncertain" threshold, sets.
+
+    A run keeps the result as calibration.json, which `mien evaluate` and `mien export` use. A
+    model file is written anew with it (--out may be the file itself); its network stays the same.
+    Needs mien[train].
+    """
+    from mien.errors import UsageError
+    from mien.evaluation.calibrate import require_validation
+
+    require_validation(split)
+    if model.suffix == ".onnx":
+        typer.echo(_of_file(model, data, out))
+    elif out is not None:
+        raise UsageError(f"--out goes with a model file; a run keeps its calibration in {model}")
+    else:
+        typer.echo(of_run(model, data))
+
+
+def _of_file(model: Path, data: Path | None, out: Path | None) -> str:
+    from importlib.util import find_spec
+
+    from mien.errors import MissingExtraError, UsageError
+
+    if find_spec("onnx") is None:
+        raise MissingExtraError("mien calibrate", "train")
+    if data is None:
+        raise UsageError("a model file needs --data DIR, a prepared dataset to be calibrated on")
+    path = out or model.with_name(f"{model.stem}-calibrated.onnx")
+    if path.suffix != ".onnx":
+        raise UsageError(f"{path}: expected a name that ends in .onnx")
+    from mien.export.metadata import calibrate_file
+
+    return f"{path}\n{calibration_lines(calibrate_file(model, path, data))}"
+
+
+def of_run(root: Path, data: Path | None = None) -> str:
+    """Calibrate a run, keep the result in its folder, and return what was fitted."""
+    from mien.cli.train import require_torch
+
+    require_torch("mien calibrate RUN")
+    from mien.evaluation.answering import dataset_of, open_model, rows_of
+    from mien.evaluation.calibrate import SPLIT, calibrate
+    from mien.runs import RunFolder, write_json
+
+    model = open_model(root)
+    prepared = dataset_of(model, data)
+    fitted = calibrate(model.on(prepared, rows_of(prepared, SPLIT), SPLIT))
+    path = RunFolder(root).calibration
+    write_json(path, fitted)
+    return f"{path}\n{calibration_lines(fitted)}"
+
+
+def calibration_lines(fitted: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return what was fitted, a line a head."""
+    return "\n".join(_line(head, entry) for head, entry in fitted.items())
+
+
+def _line(head: str, entry: Mapping[str, Any]) -> str:
+    uncertain, on, errors = entry["uncertain"], entry["fitted_on"], entry["validation"]
+    before, after = (errors[when]["ece"] for when in ("before", "after"))
+    said = (
+        f"head {head}: temperature {entry['temperature']:.3f}, ECE {before:.2%} before and "
+        f"{after:.2%} after, on {on['dataset']} {on['split']} ({on['protocol']}, "
+        f"n = {on['n']:,}); "
+    )
+    if uncertain["below"] is None:
+        return f"{said}no threshold keeps the wrong answers at {uncertain['error']:.0%} or below"
+    return (
+        f"{said}uncertain below {uncertain['below']:.1%}: {uncertain['answered']:.1%} is "
+        f"answered, {uncertain['wrong']:.1%} of it wrong (at most {uncertain['bound']:.1%} "
+        f"with {1 - uncertain['doubt']:.0%} certainty)"
+    )
