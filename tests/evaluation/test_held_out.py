@@ -1,0 +1,51 @@
+"""Answers of a cross-validation, pooled."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from made_errors import noisy
+
+from mien.errors import DataError, RunError
+from mien.evaluation.held_out import is_crossval, of_crossval
+from mien.evaluation.label_errors import label_errors
+from mien.runs import write_json
+
+
+def crossval(root: Path, repeats: int = 1, done: bool = True) -> Path:
+    predictions, _ = noisy(210, split="train")
+    plan = {"paths": {"data.path": "data/made"}, "dealing": {"folds": 3, "repeats": repeats}}
+    write_json(root / "plan.json", plan)
+    above = root if repeats == 1 else root / "repeat-0"
+    for fold in range(3):
+        part = predictions.at(np.arange(fold, 210, 3))
+        part.save(above / f"fold-{fold}" / "predictions.npz")
+    if done:
+        write_json(root / "crossval.json", {})
+    return root
+
+
+@pytest.mark.parametrize("repeats", [1, 2])
+def test_the_folds_of_one_repeat_are_pooled(tmp_path: Path, repeats: int) -> None:
+    predictions, data = of_crossval(crossval(tmp_path / "cv", repeats))
+    assert len(set(predictions.ids.tolist())) == len(predictions) == 210
+    assert data == Path("data/made")
+    assert label_errors(predictions, held_out=True)[0]["n"] == 210
+
+
+def test_an_unfinished_one_is_refused(tmp_path: Path) -> None:
+    root = crossval(tmp_path / "cv", done=False)
+    assert is_crossval(root)
+    with pytest.raises(RunError, match=r"has not finished; .*mien crossval --resume"):
+        of_crossval(root)
+    assert not is_crossval(tmp_path)
+
+
+def test_damage_is_named(tmp_path: Path) -> None:
+    root = crossval(tmp_path / "cv")
+    (root / "fold-1" / "predictions.npz").write_bytes(b"half")
+    with pytest.raises(DataError, match=r"fold-1.*predictions.npz: expected the predictions.npz"):
+        of_crossval(root)
+    write_json(root / "plan.json", {"paths": {}})
+    with pytest.raises(RunError, match="not a plan that this mien wrote"):
+        of_crossval(root)
