@@ -9,7 +9,8 @@ import yaml
 
 from mien.config import Experiment
 from mien.emotions import EMOTIONS, LABEL_SETS
-from mien.evaluation.protocols import score
+from mien.evaluation.predictions import NAME, Predictions
+from mien.evaluation.protocols import report, score
 from mien.ferplus import ferplus_majority
 
 SHA = "61a4311c983985a6ae4ea24f1d5178eebdfd61076be07cfc1c547bfff0ff2ebc"
@@ -116,3 +117,24 @@ def evaluated(
         "heads": answers(heads, right, n, label_set),
     }
     write(root / "evaluation" / f"{place['name']}-{place['split']}" / "metrics.json", values)
+
+
+def made_predictions_of(root: Path, predictions: Predictions) -> None:
+    """Write a run's evaluation from predictions: predictions.npz, and metrics.json as scored."""
+    origin = predictions.origin
+    folder = root / "evaluation" / f"{origin.dataset}-{origin.split}"
+    found = {
+        head: {
+            protocol: {kind: report(case) for kind, case in kinds.items()}
+            for protocol, kinds in predictions.cases(head).items()
+        }
+        for head in predictions.heads
+    }
+    values = {
+        "model": root.name,
+        "data": {"name": origin.dataset, "sha256": origin.dataset_sha256, "split": origin.split},
+        "environment": {"python": "3.11.7", "commit": COMMIT},
+        "heads": found,
+    }
+    write(folder / "metrics.json", values)
+    predictions.save(folder / NAME)

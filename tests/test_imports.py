@@ -60,7 +60,10 @@ def test_each_module_keeps_to_its_floor(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["binomial", "calibration", "conformal", "metrics", "protocols", "selective", "temperature"],
+    [
+        *("binomial", "calibration", "conformal", "intervals", "metrics", "protocols", "ranking"),
+        *("resampling", "selective", "sides", "significance", "temperature", "weighted"),
+    ],
 )
 def test_scores_are_numpy_in_numbers_out(name: str) -> None:
     imports = _imports(ROOT / "evaluation" / f"{name}.py")

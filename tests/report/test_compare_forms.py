@@ -16,9 +16,10 @@ from rich.console import Console
 from mien.errors import UsageError
 from mien.report.compare.column import Column
 from mien.report.compare.columns import COLUMNS, shown
-from mien.report.compare.files import check_out, write
+from mien.report.compare.files import check_out, folder_name, write
 from mien.report.compare.forms import csv_text, markdown, page, show
 from mien.report.compare.inputs import gather
+from mien.report.compare.notes import KINDS, SPREAD, TIME, TRAINED, legend_of
 from mien.report.compare.tables import Table, tables_of
 
 
@@ -77,9 +78,9 @@ def test_markdown_has_a_heading_a_table_and_notes_for_each_track(tables: list[Ta
     assert rule.startswith("| --- | --- | ---: | ---: | --- | --- |")
     assert first.startswith(
         "| lenet | lenet | 1.02 M | 54 M | fer2013, full-trained |  | FER-2013 labels | 2 (0, 1) "
-        "| 65.00 ± 7.07 | "
+        "| 65.00 ± 7.07 (58.2–71.2) | 65.00 ± 7.07 | "
     )
-    assert "| one (0) | — | — | — | 30 | 1.37 |" in late
+    assert "| one (0) | — | — | — | 30 | 1.37 h |" in late
     assert "weights of ImageNet" in other
     assert f"| gpu | {COMMIT[:8]} |" in other
 
@@ -97,7 +98,7 @@ def test_csv_has_n_interval_and_numbers_of_every_row(tables: list[Table]) -> Non
     assert lenet["seeds"] == "0 1"
     assert (lenet["official_n"], lenet["dedup_n"]) == ("200", "150")
     assert (lenet["official_percent"], lenet["official_percent_sd"]) == ("65.00", "7.07")
-    assert (lenet["official_percent_low"], lenet["official_percent_high"]) == ("58.16", "71.27")
+    assert (lenet["official_percent_low"], lenet["official_percent_high"]) == ("58.20", "71.23")
     assert (lenet["parameters"], lenet["macs"]) == ("1020000", "54300000")
     assert lenet["scored_data_sha256"] == SHA
     assert lenet["runs"] == "lenet-s0 lenet-s1"
@@ -125,7 +126,7 @@ def test_the_page_is_whole_and_says_the_interval(tables: list[Table]) -> None:
     tags = [tag for tag, _ in read.tags]
     assert tags.count("tbody") == 2  # own data, other data
     assert tags.count("tr") == 1 + 3
-    assert "58.16–71.27" in read.words
+    assert "58.20–71.23" in read.words
     buttons = tags.count("button")
     cells = [tag for tag, _ in read.tags if tag in ("td", "th")]
     assert len(cells) == 4 * buttons
@@ -157,7 +158,14 @@ def test_the_terminal_cuts_nothing(tables: list[Table]) -> None:
     out = StringIO()
     show(tables, Console(file=out, width=40))
     text = out.getvalue()
-    for words in ("resnet_imagenet", "65.00 ± 7.07", "full-trained", "ImageNet", "1.02 M", "1.37"):
+    for words in (
+        "resnet_imagenet",
+        "65.00 ± 7.07 (58.2–71.2)",
+        "full-trained",
+        "ImageNet",
+        "1.02 M",
+        "1.37 h",
+    ):
         assert words in text
     assert "…" not in text
     assert "note: late, seed 0: not evaluated: mien evaluate " in text
@@ -211,3 +219,38 @@ def test_what_stands_in_the_way_is_not_replaced(tmp_path: Path) -> None:
             check_out(path)
     check_out(taken, overwrite=True)
     check_out(tmp_path / "new")
+
+
+def test_a_terminal_that_is_too_narrow_gets_the_table_in_parts(tables: list[Table]) -> None:
+    out = StringIO()
+    show(tables[:1], Console(file=out, width=60, force_terminal=True, color_system=None))
+    text = out.getvalue()
+    assert text.count("experiment") > 1
+    for words in ("65.00 ± 7.07 (58.2–71.2)", "resnet_imagenet", "1.37 h", "ImageNet"):
+        assert words in text
+    rows = [line for line in text.splitlines() if line.startswith(("lenet ", "resnet_", "late "))]
+    assert len(rows) == 3 * text.count("experiment")
+    assert max(map(len, rows)) <= 60
+    assert "…" not in text
+
+
+def test_the_legend_tells_of_nothing_that_is_not_there(tmp_path: Path) -> None:
+    bare = made_run(tmp_path / "bare", right=None, data={"rows": {"train": 90}})
+    assert legend_of(tables_of(gather([bare]).runs)) == [TIME]
+    whole = made_run(tmp_path / "whole", right=0.5)
+    assert legend_of(tables_of(gather([whole]).runs)) == [KINDS, TRAINED, TIME]
+    seeds = [made_run(tmp_path / str(n), right=0.5, config={"seed": n}) for n in range(2)]
+    assert SPREAD in legend_of(tables_of(gather(seeds).runs))
+
+
+def test_commands_in_the_files_name_runs_as_they_are_reached(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = made_run(tmp_path / "runs" / "late", right=None)
+    assert folder_name(root) == "late"
+    monkeypatch.chdir(tmp_path)
+    assert folder_name(root) == "runs/late"
+    assert folder_name(Path("runs/late")) == folder_name(Path("runs/late/")) == "runs/late"
+    monkeypatch.chdir(root)
+    assert folder_name(Path("../late")) == "../late"
+    assert folder_name(Path()) == "late"

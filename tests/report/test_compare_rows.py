@@ -109,7 +109,7 @@ def test_runs_that_did_not_end_stand_apart(made: Any) -> None:
     notes = notes_of(table)
     assert notes[0] == f"lenet, seed 1: not evaluated: mien evaluate {runs[1].source}"
     assert notes[1] == (
-        "lenet, seed 2: not finished after 7 of 30 epochs and 0.70 h; at this pace all of them "
+        "lenet, seed 2: not finished after 7 of 30 epochs and 42.0 min; at this pace all of them "
         f"take 3.00 h: mien train --resume {runs[2].source}"
     )
 

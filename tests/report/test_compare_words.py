@@ -4,15 +4,17 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from made_runs import COMMIT, SHA, evaluated, made_run, write
 
+from mien.evaluation.metrics import wilson_interval
 from mien.report.compare import numbers, words
 from mien.report.compare.files import save
 from mien.report.compare.inputs import read
 from mien.report.compare.notes import notes_of
 from mien.report.compare.numbers import Measure, Score
-from mien.report.compare.record import Run
+from mien.report.compare.record import Report, Run
 from mien.report.compare.rows import Row, rows_of, settings_of
 from mien.report.compare.tables import protocol_words, tables_of, track_title
 
@@ -51,6 +53,32 @@ def _note(run: Run) -> str:
 )
 def test_tracks_have_titles(track: tuple[str, ...], title: str) -> None:
     assert track_title(track) == title
+
+
+def test_a_set_that_has_only_labels_is_not_said_to_have_votes(made: Any) -> None:
+    config = {"data.heads": ["ferplus"]}
+    data = {"label_set": "ferplus", "heads": {"ferplus": {"votes": False}}}
+    plain = made(config=config, data=data, right=None)
+    assert [table.title for table in tables_of([plain])] == ["FER+ labels"]
+    voted = made(config=config, right=None)
+    assert [table.title for table in tables_of([voted])] == ["FER+ votes"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [(1.3702, "1.37 h"), (0.5, "30.0 min"), (1 / 60, "1.0 min"), (0.003, "11 s"), (0, "0 s")],
+)
+def test_times_have_the_unit_that_fits(hours: float, said: str) -> None:
+    assert numbers.duration(hours) == said
+
+
+def test_the_interval_of_an_evaluation_is_kept(made: Any) -> None:
+    run = made()
+    by_person = Report(n=200, accuracy=0.7, macro_f1=0.7, interval=(0.5, 0.9))
+    assert Score((by_person,)).interval == (0.5, 0.9)
+    [row] = rows_of([run])
+    assert row.official is not None
+    assert row.official.interval == pytest.approx(wilson_interval(140, 200))
 
 
 @pytest.mark.parametrize(
@@ -189,8 +217,8 @@ def test_a_pruned_trial_is_listed_as_unfinished(made: Any) -> None:
     [table] = tables_of([made(right=None, state=state), made()])
     assert [words.epochs(row) for row in table.rows] == ["30", "3 of 30"]
     assert notes_of(table) == [
-        "lenet, seed 0: not finished after 3 of 30 epochs and 0.10 h; at this pace all of them "
-        "take 1.00 h (pruned by mien tune)"
+        "lenet, seed 0: not finished after 3 of 30 epochs and 6.0 min; at this pace all of "
+        "them take 1.00 h (pruned by mien tune)"
     ]
 
 
@@ -233,7 +261,7 @@ def test_what_stands_below_a_table_is_said_once(made: Any) -> None:
     heads = {"data.heads": ["ferplus"]}
     runs = [made(n=400, config={**heads, "name": name}) for name in "ab"]
     notes = notes_of(tables_of(runs)[0])
-    assert len(notes) == len(set(notes)) == 1
+    assert len(notes) == len(set(notes)) == 2
     assert notes[0] == (
         "some classes have fewer than 50 test pictures: macro-F1 ≥50 is the mean over the others"
     )
@@ -245,8 +273,8 @@ def test_numbers_of_a_score_by_hand(made: Any) -> None:
     assert score.n == 100
     assert score.accuracy.values == (0.5, 0.6)
     assert score.unmasked is None
-    low, high = score.interval  # 55 of 100
-    assert (low, high) == (pytest.approx(0.45245, abs=1e-5), pytest.approx(0.64386, abs=1e-5))
+    ends = [wilson_interval(right, 100) for right in (50, 60)]
+    assert score.interval == pytest.approx(np.mean(ends, axis=0))
 
 
 def test_answers_that_the_labels_lack_are_given_unmasked_too(made: Any) -> None:

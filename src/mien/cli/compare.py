@@ -35,6 +35,7 @@ def compare(
     from mien.report.compare.forms import show
     from mien.report.compare.inputs import gather
     from mien.report.compare.tables import tables_of
+    from mien.report.compare.tested import with_tests
 
     if save is not None:
         if len(runs) > 1:
@@ -47,7 +48,7 @@ def compare(
         typer.echo(f"note: {note}", err=True)
     if not given.runs:
         raise RunError(several(given.refused) if given.refused else "found no run to compare")
-    tables = tables_of(given.runs)
+    tables = with_tests(tables_of(given.runs))
     show(tables)
     if out is not None:
         typer.echo(f"wrote {', '.join(str(path) for path in files.write(out, tables))}")

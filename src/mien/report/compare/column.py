@@ -24,6 +24,8 @@ class Column:
         number: whether it is set to the right.
         terminal: whether the terminal shows it.
         optional: whether it goes where it has nothing to say of any row.
+        full: the cell in Markdown and on the terminal, where that is another: what the page says
+            below a cell stands in it there.
     """
 
     header: str
@@ -34,6 +36,17 @@ class Column:
     number: bool = False
     terminal: bool = True
     optional: bool = False
+    full: Text | None = None
+
+    @property
+    def markdown(self) -> Text:
+        """Return what makes a cell of Markdown."""
+        return self.full or self.text
+
+    @property
+    def plain(self) -> Text:
+        """Return what makes a cell on the terminal."""
+        return self.short or self.markdown
 
     def key(self, row: Row) -> str:
         """Return what the page sorts a row by; empty: nothing is known."""
@@ -52,8 +65,16 @@ def _fixed(value: float | None, digits: int, times: float = 1) -> str | None:
     return None if value is None else f"{times * value:.{digits}f}"
 
 
-def accuracy_column(kind: str, pick: Callable[[Row], Score | None]) -> Column:
-    """Return the column of an accuracy in percent, with its interval."""
+def accuracy_column(
+    kind: str, pick: Callable[[Row], Score | None], *, interval: bool = False
+) -> Column:
+    """Return the column of an accuracy in percent.
+
+    Args:
+        kind: which rows it is of.
+        pick: its score.
+        interval: whether Markdown and the terminal have the interval too; page and CSV do.
+    """
 
     def accuracy(row: Row) -> Measure | None:
         score = pick(row)
@@ -69,8 +90,15 @@ def accuracy_column(kind: str, pick: Callable[[Row], Score | None]) -> Column:
             f"{kind}_n": score.n if score else None,
         }
 
-    def interval(row: Row) -> str:
-        score = pick(row)
-        return "–".join(f"{100 * end:.2f}" for end in score.interval) if score else ""
+    def text(row: Row) -> str:
+        return percent(accuracy(row))
 
-    return Column(f"{kind} %", lambda row: percent(accuracy(row)), fields, interval, number=True)
+    def ends(row: Row, digits: int = 2) -> str:
+        score = pick(row)
+        return "–".join(f"{100 * end:.{digits}f}" for end in score.interval) if score else ""
+
+    def full(row: Row) -> str:
+        return f"{text(row)} ({ends(row, 1)})" if pick(row) else text(row)
+
+    shown = full if interval else None
+    return Column(f"{kind} %", text, fields, ends, full=shown, number=True)

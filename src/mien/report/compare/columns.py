@@ -8,6 +8,7 @@ from mien.report.compare.numbers import (
     Measure,
     Score,
     decimals,
+    duration,
     mac_words,
     millions,
     percent,
@@ -100,7 +101,7 @@ COLUMNS = (
         lambda row: {"seed_count": len(row.seeds), "seeds": " ".join(map(str, row.seeds))},
         short=words.seed_count,
     ),
-    accuracy_column("official", lambda row: row.official),
+    accuracy_column("official", lambda row: row.official, interval=True),
     accuracy_column("dedup", lambda row: row.dedup),
     Column(
         "macro-F1",
@@ -136,8 +137,8 @@ COLUMNS = (
         number=True,
     ),
     Column(
-        "hours",
-        lambda row: f"{row.hours.mean:.2f}",
+        "time",
+        lambda row: duration(row.hours.mean),
         lambda row: measured("hours", row.hours, 4),
         number=True,
     ),

@@ -12,13 +12,13 @@ from typing import Any
 
 import mien
 from mien.errors import UsageError
-from mien.report.compare.forms import csv_text, markdown, page
+from mien.report.compare.forms import csv_text, markdown, page, significance_text
 from mien.report.compare.reading import KEY
 from mien.report.compare.record import Run
 from mien.report.compare.tables import Table
 from mien.runs import write_text
 
-NAMES = ("compare.md", "compare.csv", "compare.html")
+NAMES = ("compare.md", "compare.csv", "compare.html", "significance.csv")
 
 
 def check_out(out: Path, *, overwrite: bool = False) -> None:
@@ -37,16 +37,37 @@ def check_out(out: Path, *, overwrite: bool = False) -> None:
 
 
 def write(out: Path, tables: Sequence[Table]) -> list[Path]:
-    """Write the tables in each form, each file whole or not at all; return the files."""
-    texts = (markdown(tables, folder_name), csv_text(tables), page(tables, folder_name))
-    for name, text in zip(NAMES, texts, strict=True):
-        write_text(out / name, text)
-    return [out / name for name in NAMES]
+    """Write the tables in each form, each file whole or not at all; return the files.
+
+    ``significance.csv`` is there only where something was tested.
+    """
+    texts = (
+        markdown(tables, folder_name),
+        csv_text(tables),
+        page(tables, folder_name),
+        significance_text(tables),
+    )
+    written = {out / name: text for name, text in zip(NAMES, texts, strict=True)}
+    for path, text in written.items():
+        if text.strip() or path.name != NAMES[-1]:
+            write_text(path, text)
+        else:
+            path.unlink(missing_ok=True)
+    return [path for path in written if path.is_file()]
 
 
 def folder_name(path: Path) -> str:
-    """Return what files call a run's folder: its name, never where it lies."""
-    return path.resolve().name
+    """Return what files call a run's folder: as it is reached from here, never where it lies.
+
+    A folder below this one, or given by a relative path, keeps that path, so that the commands
+    of a note can be run; of any other only the name is told.
+    """
+    whole, here = path.resolve(), Path.cwd()
+    if not path.is_absolute() and path.name:
+        return path.as_posix()
+    if here in whole.parents:
+        return whole.relative_to(here).as_posix()
+    return whole.name
 
 
 def check_result(path: Path, *, overwrite: bool = False) -> None:

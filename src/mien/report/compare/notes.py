@@ -1,25 +1,40 @@
 """What is said below a table: what has no score and why, and what a reader must know."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from mien.report.compare.numbers import COMMON
+from mien.report.compare import words
+from mien.report.compare.numbers import COMMON, duration
 from mien.report.compare.record import Run, Scored
 from mien.report.compare.tables import Table
-from mien.report.compare.words import HASH
+from mien.report.compare.words import HASH, is_whole_fer2013
 
 Say = Callable[[Path], str]
 """How a run's folder is written in a note."""
 
-LEGEND = (
+KINDS = (
     "official: every row of the test split that has a label; dedup: those without a "
-    "byte-identical picture in training; both from the same answers.",
-    "full-trained: all 28,709 Training rows of FER-2013; clean-trained: the 28,006 without a "
-    "copy in validation or test.",
-    "± is the sample standard deviation over seeds; hours are those of one run, on average. "
-    "The best epoch was chosen on validation.",
-    "No difference between two rows was tested for significance.",
+    "byte-identical picture in training; both from the same answers. In brackets or below: the "
+    "95 % interval that the choice of test pictures leaves open."
 )
+TRAINED = (
+    "full-trained: all 28,709 Training rows of FER-2013; clean-trained: the 28,006 without a "
+    "copy in validation or test."
+)
+SPREAD = "± is the sample standard deviation over seeds."
+TIME = "Time is that of one run, on average. The best epoch was chosen on validation."
+
+
+def legend_of(tables: Sequence[Table]) -> list[str]:
+    """Return what is said below all tables: of what stands in them, no more."""
+    rows = [row for table in tables for row in table.rows]
+    needed = {
+        KINDS: any(row.official for row in rows),
+        TRAINED: any(is_whole_fer2013(row.record) for row in rows),
+        SPREAD: any(len(row.seeds) > 1 for row in rows),
+        TIME: True,
+    }
+    return [line for line, wanted in needed.items() if wanted]
 
 
 def notes_of(table: Table, say: Say = str) -> list[str]:
@@ -31,7 +46,17 @@ def notes_of(table: Table, say: Say = str) -> list[str]:
     """
     silent = [run for row in table.rows if row.official is None for run in row.runs]
     found = [*(_without(run, say) for run in silent), *_hashes(table), *_masked(table)]
-    return list(dict.fromkeys([*found, *_common(table)]))
+    return list(dict.fromkeys([*found, *_common(table), *_untested(table, say)]))
+
+
+def _untested(table: Table, say: Say) -> Iterator[str]:
+    """Say of which rows no difference was tested, and why."""
+    if len([row for row in table.rows if row.official]) < 2:
+        return
+    if not table.tests:
+        yield "no difference between two rows was tested for significance"
+    for row, reason in table.untested:
+        yield f"{words.joined(say(run.source) for run in row.runs)}: not tested: {reason}"
 
 
 def _without(run: Run, say: Say) -> str:
@@ -62,7 +87,7 @@ def _time(run: Run) -> str:
     if not state.epochs or not state.hours:
         return ""
     whole = state.hours * planned / state.epochs
-    return f" and {state.hours:.2f} h; at this pace all of them take {whole:.2f} h"
+    return f" and {duration(state.hours)}; at this pace all of them take {duration(whole)}"
 
 
 def _hashes(table: Table) -> Iterator[str]:

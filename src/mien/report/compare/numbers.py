@@ -47,11 +47,15 @@ class Score:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The 95 % interval of the (mean) accuracy that the number of pictures leaves open.
+        """The 95 % interval of the (mean) accuracy that the choice of pictures leaves open.
 
-        Several seeds are scored on the same pictures, so n is that of one run.
+        Of one run it is that of its evaluation: by person where people are known. Several seeds
+        are scored on the same pictures, so theirs is the mean of their intervals, no narrower.
         """
-        return wilson_interval(self.accuracy.mean * self.n, self.n)
+        ends = [report.interval for report in self.reports if report.interval]
+        if len(ends) < len(self.reports):
+            return wilson_interval(self.accuracy.mean * self.n, self.n)
+        return fmean(low for low, _ in ends), fmean(high for _, high in ends)
 
     @property
     def macro_f1(self) -> Measure:
@@ -92,6 +96,14 @@ def decimals(measure: Measure | None, digits: int, times: float = 1) -> str:
     if measure.spread is None:
         return text
     return f"{text} ± {times * measure.spread:.{digits}f}"
+
+
+def duration(hours: float) -> str:
+    """Return a time in the unit that fits it: ``1.37 h``, ``12.3 min``, ``45 s``."""
+    if hours >= 1:
+        return f"{hours:.2f} h"
+    minutes = 60 * hours
+    return f"{minutes:.1f} min" if minutes >= 1 else f"{60 * minutes:.0f} s"
 
 
 def millions(count: int, digits: int = 2) -> str:

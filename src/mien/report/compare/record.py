@@ -126,6 +126,7 @@ class Report(Part):
     n: Annotated[int, Field(ge=1)]
     accuracy: Share
     macro_f1: Share
+    interval: tuple[Share, Share] | None = None
     per_class: dict[str, ClassScore] = {}
     masked: tuple[str, ...] = ()
     unmasked: Unmasked | None = None

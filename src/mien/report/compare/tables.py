@@ -1,18 +1,15 @@
 """One table a track: which rows stand together, and in which order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from mien.emotions import LABEL_SETS
-from mien.report.compare.record import Run
+from mien.report.compare.record import Record, Run
 from mien.report.compare.rows import Row, Track, rows_of, track_of
-from mien.report.compare.words import other_data, set_name
+from mien.report.compare.words import learnt_by, other_data, set_name
 
-TRACKS = {
-    ("fer2013",): "FER-2013 labels",
-    ("ferplus",): "FER+ votes",
-    ("fer2013", "ferplus"): "Both: FER-2013 labels and FER+ votes",
-}
+TRACKS = (("fer2013",), ("ferplus",), ("fer2013", "ferplus"))
 
 
 @dataclass(frozen=True)
@@ -27,6 +24,8 @@ class Table:
         n: official and dedup rows; None where none were scored.
         rows: own data first, then nets that saw other data; in each part the highest official
             accuracy first, runs without scores last.
+        tests: differences between rows, see ``tested``.
+        untested: rows with scores that are in none of them, and why.
     """
 
     track: Track
@@ -35,11 +34,18 @@ class Table:
     data: str
     n: tuple[int | None, int | None]
     rows: tuple[Row, ...]
+    tests: tuple[Mapping[str, Any], ...] = ()
+    untested: tuple[tuple[Row, str], ...] = ()
+
+    @property
+    def learnt(self) -> str:
+        """The track in words: which labels its rows learnt."""
+        return track_title(self.track, [row.record for row in self.rows])
 
     @property
     def title(self) -> str:
         """The track, and the head where there are several."""
-        return track_title(self.track) + (f" (head {self.head})" if len(self.track) > 1 else "")
+        return self.learnt + (f" (head {self.head})" if len(self.track) > 1 else "")
 
     @property
     def subtitle(self) -> str:
@@ -97,9 +103,24 @@ def _rank(track: Track) -> tuple[int, ...]:
     return (track not in TRACKS, len(track), *places)
 
 
-def track_title(track: Track) -> str:
-    """Return the title of a track."""
-    return TRACKS.get(track) or f"{' and '.join(set_name(name) for name in track)} labels"
+def track_title(track: Track, records: Sequence[Record] = ()) -> str:
+    """Return the title of a track.
+
+    Args:
+        track: the label sets that were learnt.
+        records: the runs, which know whether FER+ was learnt as votes or as plain labels; none:
+            as votes.
+    """
+    voted = "ferplus" in track and (not records or any(map(_voted, records)))
+    if voted and len(track) == 1:
+        return "FER+ votes"
+    if voted and track in TRACKS:
+        return "Both: FER-2013 labels and FER+ votes"
+    return f"{' and '.join(set_name(name) for name in track)} labels"
+
+
+def _voted(record: Record) -> bool:
+    return learnt_by(record, "ferplus") != f"{set_name('ferplus')} labels"
 
 
 def protocol_words(protocol: str) -> str:

@@ -18,6 +18,7 @@ SETS = {
 MONITORS = {"val_accuracy": "accuracy", "val_macro_f1": "macro-F1", "val_loss": "loss"}
 FULL, CLEAN = 28_709, 28_006
 """Rows of FER-2013's Training, and those of them without a copy in validation or test."""
+FULL_TRAINED, CLEAN_TRAINED = "full-trained", "clean-trained"
 HASH = 12
 """Digits of a hash that are shown."""
 
@@ -29,10 +30,11 @@ def set_name(name: str) -> str:
 
 def learnt(record: Record) -> str:
     """Say which labels a run learnt."""
-    return ", ".join(_learnt(record, head) for head in sorted(record.config.data.heads))
+    return ", ".join(learnt_by(record, head) for head in sorted(record.config.data.heads))
 
 
-def _learnt(record: Record, head: str) -> str:
+def learnt_by(record: Record, head: str) -> str:
+    """Say which labels a head of a run learnt."""
     name, data = set_name(head), record.data.heads.get(head)
     if data and data.votes:
         return f"{name} votes"
@@ -59,13 +61,18 @@ def _what(record: Record) -> str:
     return _rows(record) + (f", without fold {fold.get('held_out')}" if fold else "")
 
 
+def is_whole_fer2013(record: Record) -> bool:
+    """Tell whether a run learnt from all of FER-2013's Training, with or without its copies."""
+    return _rows(record) in (FULL_TRAINED, CLEAN_TRAINED)
+
+
 def _rows(record: Record) -> str:
     data = record.data
     if data.label_set == "fer2013":
         if data.rows.train == FULL and not data.left_out:
-            return "full-trained"
+            return FULL_TRAINED
         if data.rows.train == CLEAN and data.left_out == ("copies",):
-            return "clean-trained"
+            return CLEAN_TRAINED
     left_out = f" without {', '.join(data.left_out)}" if data.left_out else ""
     return f"{data.rows.train:,} pictures{left_out}"
 

@@ -1,0 +1,96 @@
+"""Differences as rows, Markdown, CSV fields and on the terminal."""
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from mien.report.significance import (
+    HEADERS,
+    p_words,
+    significance_fields,
+    significance_markdown,
+    significance_notes,
+    significance_rows,
+    significance_table,
+)
+
+
+def _found(**changes: Any) -> dict[str, Any]:
+    score = {"first": 0.7, "second": 0.65, "difference": 0.05, "interval": [0.01, 0.09], "p": 0.01}
+    lower = {"first": 0.6, "second": 0.62, "difference": -0.02, "interval": [-0.05, 0.01], "p": 0.2}
+    return {
+        "first": {"model": "ours"},
+        "second": {"model": "a | b"},
+        "n": 3589,
+        "unit": "picture",
+        "clusters": 3589,
+        "resamples": 2000,
+        "seed": 0,
+        "accuracy": score,
+        "macro_f1": lower,
+        "mcnemar": {"b": 1320, "c": 567, "p": 0.012, "p_mid": 0.011},
+        "swap_p": 0.012,
+        "swap_p_holm": 0.036,
+        **changes,
+    }
+
+
+def test_a_row_has_a_cell_for_each_header() -> None:
+    [row] = significance_rows([_found()])
+    assert row == [
+        "ours", "a | b", "3,589", "+5.00 (+1.00 to +9.00)", "-2.00 (-5.00 to +1.00)",
+        "1,320 : 567", "0.0120", "0.0360", "yes",
+    ]  # fmt: skip
+    assert len(row) == len(HEADERS)
+
+
+def test_what_is_not_below_the_level_is_not_shown_to_differ() -> None:
+    [row] = significance_rows([_found(swap_p_holm=0.05, mcnemar=None)])
+    assert (row[-1], row[5]) == ("not shown", "—")
+
+
+@pytest.mark.parametrize(
+    ("p", "said"), [(1.0, "1.0000"), (0.03124, "0.0312"), (1e-4, "0.0001"), (9e-5, "<0.0001")]
+)
+def test_small_p_are_not_0(p: float, said: str) -> None:
+    assert p_words(p) == said
+
+
+def test_markdown_escapes_names() -> None:
+    lines = significance_markdown([_found()]).splitlines()
+    assert len(lines) == 3
+    assert "| a \\| b |" in lines[2]
+
+
+def test_csv_has_plain_shares_and_both_kinds_of_mcnemar() -> None:
+    [line] = significance_fields([_found()])
+    assert (line["accuracy_difference"], line["accuracy_low"]) == (0.05, 0.01)
+    assert (line["mcnemar_p"], line["mcnemar_p_mid"]) == (0.012, 0.011)
+    assert (line["only_first_right"], line["only_second_right"]) == (1320, 567)
+    [without] = significance_fields([_found(mcnemar=None)])
+    assert without["mcnemar_p"] is None
+    assert list(without) == list(line)
+
+
+def test_the_notes_tell_how_it_was_tested() -> None:
+    text = "\n".join(significance_notes([_found(), _found()]))
+    assert "3,589 pictures, 2,000 resamples, seed 0" in text
+    assert "picture by picture (McNemar's test)" in text
+    assert "corrected for 2 pairs" in text
+    assert "several seeds" not in text
+    people = "\n".join(significance_notes([_found(unit="subject", clusters=20)]))
+    assert "20 people" in people
+    assert "person by person; Holm: corrected for 1 pair;" in people
+    seeds = "\n".join(significance_notes([_found(mcnemar=None)]))
+    assert "several seeds count by their mean" in seeds
+    assert "McNemar" not in seeds
+    assert significance_notes([]) == []
+
+
+def test_the_terminal_has_all_of_it() -> None:
+    out = StringIO()
+    Console(file=out, width=140).print(significance_table([_found()]))
+    for words in ("ours", "+5.00 (+1.00 to +9.00)", "p, Holm", "other seeds in training"):
+        assert words in out.getvalue()
