@@ -5,8 +5,8 @@
     python benchmarks/laboratory.py --list
     python benchmarks/laboratory.py --table [DATA RUNS]    # results/laboratory.md, from the results
 
-DATA holds the prepared datasets ``fer2013`` (mien data prepare, from any of its forms) and
-``merged8`` (mien data merge of fer2013 and expressions); RUNS takes the run folders and their logs.
+DATA holds the prepared datasets ``fer2013`` (mien data prepare, from any of its forms),
+``expressions`` and ``merged8`` (mien data merge of both); RUNS takes the run folders and their logs.
 A run that was cut off goes on; one whose result is in results/runs is not run again. Each run is
 ``mien train``, ``mien evaluate`` (the test split, once) and ``mien compare --save``.
 ``--set`` changes every run that it begins: with bf16, ``compact`` trains 1.8 times as fast on a
@@ -59,6 +59,7 @@ RUNS = (
     Run("lenet", "configs/lenet.yaml"),
     Run("four_block", "configs/four_block.yaml"),
     Run("shared_cnn_fer2013", OURS),
+    Run("shared_cnn_expressions", OURS, ("data.heads=[eight]",), data="expressions"),
     Run("mycnn_merged8", "configs/mycnn_merged8.yaml", data="merged8"),
     Run(
         "mycnn_cv5",

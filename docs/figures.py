@@ -1,5 +1,6 @@
 """Make the pictures of the documentation: ``python docs/figures.py`` writes docs/images/."""
 
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from mien.datasets.drawn import draw_face
 from mien.emotions import EMOTIONS
+from mien.report.robustness import drawn_sheet
 
 IMAGES = Path(__file__).parent / "images"
 
@@ -23,10 +25,18 @@ def drawn_faces(columns: int = 8, side: int = 64, margin: int = 96) -> Image.Ima
     return sheet.quantize(32)
 
 
+def corruptions() -> Image.Image:
+    """Return a drawn face under every corruption at every level."""
+    encoded = BytesIO()
+    drawn_sheet().savefig(encoded, dpi=90, format="png")
+    return Image.open(encoded).convert("L")
+
+
 def main() -> None:
     """Write every figure."""
     IMAGES.mkdir(exist_ok=True)
     drawn_faces().save(IMAGES / "drawn_faces.png", optimize=True)
+    corruptions().save(IMAGES / "corruptions.png", optimize=True)
 
 
 if __name__ == "__main__":

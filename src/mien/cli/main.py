@@ -19,6 +19,7 @@ from mien.cli.evaluate import evaluate
 from mien.cli.export import export
 from mien.cli.models import models
 from mien.cli.predict import predict
+from mien.cli.robustness import robustness
 from mien.cli.train import train
 from mien.cli.tune import tune
 from mien.errors import MienError
@@ -74,6 +75,7 @@ app.command()(tune)
 app.command()(calibrate)
 app.command()(evaluate)
 app.add_typer(predictions.app, name="predictions")
+app.command()(robustness)
 app.command()(errors)
 app.command()(crossval)
 app.command()(compare)

@@ -1,0 +1,52 @@
+"""How far long work is, and how long the rest takes: on the error output."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import monotonic
+
+import typer
+
+Show = Callable[[str, int, int], None]
+"""Called with what is being done, how much is done and how much there is."""
+
+
+@contextmanager
+def time_left() -> Iterator[Show]:
+    """Show a bar on a terminal, with the time that is left; else a line for each new thing done."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    hidden = not console.is_terminal
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f} %"))
+    with Progress(
+        *columns, TimeRemainingColumn(), console=console, transient=True, disable=hidden
+    ) as bar:
+        task = bar.add_task("clean faces", total=None)
+        clock = Clock()
+
+        def show(doing: str, done: int, of: int) -> None:
+            bar.update(task, description=doing, completed=done, total=of)
+            if hidden and (line := clock.line(doing, done, of)):
+                typer.echo(line, err=True)
+
+        yield show
+
+
+class Clock:
+    """Says how long the rest takes, at the speed so far, whenever something new begins."""
+
+    def __init__(self) -> None:
+        self.doing, self.start = "", 0.0
+
+    def line(self, doing: str, done: int, of: int) -> str:
+        """Return the line that is due; empty where none is."""
+        if not self.doing:
+            self.start = monotonic()
+        if doing == self.doing:
+            return ""
+        self.doing = doing
+        if not done:
+            return f"{doing}: {of:,} faces to answer"
+        left = (monotonic() - self.start) / done * (of - done)
+        return f"{doing}: {done:,} of {of:,} faces, about {left / 60:.0f} min left"

@@ -1,0 +1,84 @@
+"""``robustness.json``: whose grid, on what, every number."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from mien.errors import DataError
+from mien.evaluation.predictions import Origin
+from mien.evaluation.robustness.answered import Answered
+from mien.evaluation.robustness.grid import Grid
+from mien.evaluation.robustness.scores import numbers
+from mien.runs import environment
+from mien.transforms.corruptions import VERSION
+
+NUMBERS = "robustness.json"
+_KEYS = {
+    "data": ("name", "sha256", "split"),
+    "grid": ("version", "seed", "rows", "sampled", "corruptions", "levels"),
+}
+
+
+def header(origin: Origin, grid: Grid, rows: int, sampled: bool) -> dict[str, Any]:
+    """Return whose grid on what: all of ``robustness.json`` that is known before it is run.
+
+    Args:
+        origin: whose answers on what.
+        grid: which cells.
+        rows: how many pictures.
+        sampled: whether they are only some of the split's, drawn by the seed.
+    """
+    return {
+        "model": origin.model,
+        "model_sha256": origin.model_sha256,
+        "data": {
+            "name": origin.dataset,
+            "sha256": origin.dataset_sha256,
+            "split": origin.split,
+            "label_set": origin.label_set,
+        },
+        "environment": environment("opencv-python-headless", "onnxruntime", "torch"),
+        "grid": {
+            "version": VERSION,
+            "seed": grid.seed,
+            "rows": rows,
+            "sampled": sampled,
+            "corruptions": list(grid.corruptions),
+            "levels": list(grid.levels),
+        },
+    }
+
+
+def result(answered: Answered, grid: Grid, sampled: bool) -> dict[str, Any]:
+    """Return ``robustness.json``: ``header`` and, under ``heads``, ``numbers``.
+
+    Args:
+        answered: with all cells of the grid.
+        grid: which cells; others that were answered before have no part in it.
+        sampled: see ``header``.
+
+    Raises:
+        DataError: a cell has no answers.
+    """
+    about = header(answered.clean.origin, grid, len(answered.clean), sampled)
+    return {**about, "heads": numbers(answered, grid)}
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Return the content of a ``robustness.json``.
+
+    Raises:
+        DataError: it is missing, damaged or another kind of file.
+    """
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        kept = all(key in values[part] for part, keys in _KEYS.items() for key in keys)
+        sound = kept and {"model", "model_sha256", "heads"} <= set(values)
+        reason = "" if sound else "it lacks some of its keys"
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+    except (ValueError, KeyError, TypeError) as error:
+        reason = f"it is of another kind ({error})"
+    if reason:
+        raise DataError(f"{path}: expected the {NUMBERS} of `mien robustness`, but: {reason}")
+    return dict(values)
