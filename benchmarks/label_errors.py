@@ -29,9 +29,9 @@ from mien import runs
 from mien.datasets.prepared import PreparedSet
 from mien.errors import DataError
 from mien.evaluation.answering import open_model, rows_of
-from mien.evaluation.erring import case_of, confidence, of_label, surest, wrong_places
-from mien.evaluation.label_checks import LENGTHS, check, table
-from mien.evaluation.label_errors import label_errors, require_unseen
+from mien.evaluation.errors.erring import case_of, confidence, of_label, surest, wrong_places
+from mien.evaluation.errors.label_checks import LENGTHS, check, table
+from mien.evaluation.errors.label_errors import label_errors, require_unseen
 from mien.evaluation.predictions import Predictions
 from mien.evaluation.protocols import Case
 from mien.inference.model import Model

@@ -6,7 +6,7 @@
     python benchmarks/laboratory.py --table [DATA RUNS]    # results/laboratory.md, from the results
 
 DATA holds the prepared datasets ``fer2013`` (mien data prepare, from any of its forms),
-``expressions`` and ``merged8`` (mien data merge of both); RUNS takes the run folders and their logs.
+``expressions`` and ``merged8`` (mien data merge of both); RUNS takes the run folders and logs.
 A run that was cut off goes on; one whose result is in results/runs is not run again. Each run is
 ``mien train``, ``mien evaluate`` (the test split, once) and ``mien compare --save``.
 ``--set`` changes every run that it begins: with bf16, ``compact`` trains 1.8 times as fast on a

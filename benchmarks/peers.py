@@ -16,9 +16,9 @@ from mien.datasets.prepared import PreparedSet
 from mien.errors import DataError
 from mien.evaluation import imported
 from mien.evaluation.answering import open_model, rows_of
-from mien.evaluation.paired import compare
+from mien.evaluation.sampling.paired import compare
+from mien.evaluation.sampling.significance import holm
 from mien.evaluation.scoring import metrics
-from mien.evaluation.significance import holm
 from mien.inference.recognizer import WEIGHTS
 from mien.report.tables import scores_table
 from mien.runs import environment, write_json

@@ -61,8 +61,9 @@ def test_each_module_keeps_to_its_floor(path: Path) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *("binomial", "calibration", "conformal", "intervals", "metrics", "protocols", "ranking"),
-        *("resampling", "selective", "sides", "significance", "temperature", "weighted"),
+        *("metrics", "protocols", "ranking"),
+        *(f"certainty/{name}" for name in ("binomial", "calibration", "conformal", "selective")),
+        *(f"sampling/{name}" for name in ("intervals", "resampling", "significance", "weighted")),
     ],
 )
 def test_scores_are_numpy_in_numbers_out(name: str) -> None:

@@ -14,7 +14,7 @@ from mien.inference.model import Model, softmax
 from mien.inference.recognizer import WEIGHTS
 from mien.inference.sources import sample_photograph
 from mien.preprocess import Preprocessing
-from mien.report.model_card import card
+from mien.report.card import card_of_file
 
 KINDS = ("official", "dedup")
 
@@ -44,7 +44,7 @@ def test_the_card_is_made_from_the_file() -> None:
 
     session = onnxruntime.InferenceSession(str(WEIGHTS))
     metadata = json.loads(session.get_modelmeta().custom_metadata_map["mien"])
-    assert WEIGHTS.with_suffix(".md").read_text(encoding="utf-8") == card(metadata)
+    assert WEIGHTS.with_suffix(".md").read_text(encoding="utf-8") == card_of_file(WEIGHTS, metadata)
 
 
 def test_nothing_of_the_machine_it_was_made_on_is_in_it() -> None:

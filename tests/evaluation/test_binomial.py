@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mien.evaluation.binomial import beta_binomial_interval, upper_bound
+from mien.evaluation.certainty.binomial import beta_binomial_interval, upper_bound
 
 
 def test_no_error_in_n_has_the_bound_by_hand() -> None:

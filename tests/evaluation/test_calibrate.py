@@ -8,10 +8,10 @@ from made_predictions import made
 
 from mien.emotions import EMOTIONS
 from mien.errors import DataError, RunError, UsageError
-from mien.evaluation import temperature
-from mien.evaluation.calibrate import calibrate, require_validation
-from mien.evaluation.certainty import measured
-from mien.evaluation.fitted import for_file, kept
+from mien.evaluation.certainty import temperature
+from mien.evaluation.certainty.calibrate import calibrate, require_validation
+from mien.evaluation.certainty.fitted import for_file, kept
+from mien.evaluation.certainty.measured import measured
 from mien.evaluation.predictions import Answers, Predictions
 
 N = 600

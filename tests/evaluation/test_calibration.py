@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from made_cases import made_case
 
-from mien.evaluation import calibration
-from mien.evaluation.calibration import (
+from mien.evaluation.certainty import calibration
+from mien.evaluation.certainty.calibration import (
     against_votes,
     classwise_ece,
     ece,

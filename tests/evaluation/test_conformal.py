@@ -4,8 +4,16 @@ import numpy as np
 import pytest
 
 from mien.errors import DataError, UnknownNameError
-from mien.evaluation import conformal
-from mien.evaluation.conformal import METHODS, fit, interval, measured, quantile, scores, sets
+from mien.evaluation.certainty import conformal
+from mien.evaluation.certainty.conformal import (
+    METHODS,
+    fit,
+    interval,
+    measured,
+    quantile,
+    scores,
+    sets,
+)
 
 
 def drawn(n: int, seed: int, power: float = 1.0) -> tuple[np.ndarray, np.ndarray]:

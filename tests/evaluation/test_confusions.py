@@ -5,8 +5,8 @@ import pytest
 from made_errors import told
 from made_predictions import made
 
-from mien.evaluation.confusions import EXAMPLES, SHEETS, directed, examples, pairs, sides
-from mien.evaluation.erring import case_of, wrong_places
+from mien.evaluation.errors.confusions import EXAMPLES, SHEETS, directed, examples, pairs, sides
+from mien.evaluation.errors.erring import case_of, wrong_places
 from mien.evaluation.metrics import confusion_matrix, wilson_interval
 from mien.evaluation.predictions import Predictions
 from mien.evaluation.protocols import Case

@@ -7,7 +7,7 @@ from made_sets import votes_for
 
 from mien.emotions import EMOTIONS
 from mien.errors import DataError, UnknownNameError
-from mien.evaluation.erring import (
+from mien.evaluation.errors.erring import (
     case_of,
     emotions_of,
     majority_of,

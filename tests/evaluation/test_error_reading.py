@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from made_errors import told
 
-from mien.evaluation.confusions import pairs, sides
-from mien.evaluation.erring import case_of, wrong_places
-from mien.evaluation.error_reading import percent, reading
+from mien.evaluation.errors.confusions import pairs, sides
+from mien.evaluation.errors.erring import case_of, wrong_places
+from mien.evaluation.errors.reading import percent, reading
 
 
 def read(*rows: tuple[Any, ...]) -> list[str]:

@@ -9,8 +9,7 @@ from made_predictions import made
 
 from mien.emotions import EMOTIONS
 from mien.errors import UnknownNameError
-from mien.evaluation.erring import case_of
-from mien.evaluation.errors import (
+from mien.evaluation.errors.account import (
     FIRST,
     HARDEST,
     SAMPLES,
@@ -20,6 +19,7 @@ from mien.evaluation.errors import (
     of_head,
     samples,
 )
+from mien.evaluation.errors.erring import case_of
 from mien.evaluation.metrics import classification_report
 from mien.evaluation.predictions import Answers, Predictions
 

@@ -7,8 +7,8 @@ import pytest
 from made_errors import noisy
 
 from mien.errors import DataError, RunError
-from mien.evaluation.held_out import is_crossval, of_crossval
-from mien.evaluation.label_errors import label_errors
+from mien.evaluation.errors.held_out import is_crossval, of_crossval
+from mien.evaluation.errors.label_errors import label_errors
 from mien.runs import write_json
 
 

@@ -9,8 +9,8 @@ import pytest
 from made_cases import made_case
 
 from mien.errors import DataError
-from mien.evaluation.intervals import Binned, bootstrap
 from mien.evaluation.metrics import classification_report, wilson_interval
+from mien.evaluation.sampling.intervals import Binned, bootstrap
 
 
 def test_every_score_has_an_interval_around_it_as_plain_json() -> None:

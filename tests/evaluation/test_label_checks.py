@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from made_errors import told
 
-from mien.evaluation.erring import case_of
-from mien.evaluation.label_checks import check, of_list, table
+from mien.evaluation.errors.erring import case_of
+from mien.evaluation.errors.label_checks import check, of_list, table
 from mien.evaluation.metrics import wilson_interval
 
 SIX = told(

@@ -5,7 +5,7 @@ from itertools import combinations
 import pytest
 
 from mien.emotions import EMOTIONS
-from mien.evaluation.movements import PROTOTYPES, UNITS, likeness, listed, shared
+from mien.evaluation.errors.movements import PROTOTYPES, UNITS, likeness, listed, shared
 
 
 def test_every_emotion_has_a_prototype_of_known_movements() -> None:

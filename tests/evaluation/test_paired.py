@@ -10,8 +10,8 @@ from made_predictions import made
 
 from mien.emotions import BASIC, EMOTIONS, LABEL_SETS, index
 from mien.errors import DataError, UnknownNameError, UsageError
-from mien.evaluation.paired import compare
 from mien.evaluation.predictions import Predictions
+from mien.evaluation.sampling.paired import compare
 from mien.ferplus import ferplus_majority
 
 EIGHT = LABEL_SETS["ferplus"]

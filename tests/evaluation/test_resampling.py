@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from mien.errors import DataError
-from mien.evaluation import resampling
-from mien.evaluation.resampling import clusters, interval, unit, weights
+from mien.evaluation.sampling import resampling
+from mien.evaluation.sampling.resampling import clusters, interval, unit, weights
 
 
 def _all(*args: object) -> np.ndarray:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from mien.errors import DataError
-from mien.evaluation.binomial import upper_bound
-from mien.evaluation.selective import answered, measured, risk_coverage, threshold
+from mien.evaluation.certainty.binomial import upper_bound
+from mien.evaluation.certainty.selective import answered, measured, risk_coverage, threshold
 
 RNG = np.random.default_rng(5)
 

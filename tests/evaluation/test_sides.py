@@ -11,8 +11,8 @@ from made_cases import made_case
 from mien.errors import DataError
 from mien.evaluation.metrics import classification_report
 from mien.evaluation.protocols import Case
-from mien.evaluation.sides import Side, between, check_alike
-from mien.evaluation.significance import mcnemar
+from mien.evaluation.sampling.sides import Side, between, check_alike
+from mien.evaluation.sampling.significance import mcnemar
 
 
 def _models(*skills: float, n: int = 400) -> list[Case]:

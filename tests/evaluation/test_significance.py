@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.errors import DataError
-from mien.evaluation.significance import difference, holm, mcnemar, swap_test
+from mien.evaluation.sampling.significance import difference, holm, mcnemar, swap_test
 
 
 def test_mcnemar_by_hand() -> None:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mien.errors import DataError
-from mien.evaluation import temperature
+from mien.evaluation.certainty import temperature
 from mien.evaluation.metrics import negative_log_likelihood
 from mien.evaluation.protocols import mask_classes
 

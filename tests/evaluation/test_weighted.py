@@ -11,7 +11,7 @@ from mien.errors import DataError
 from mien.evaluation.metrics import brier_score, classification_report, negative_log_likelihood
 from mien.evaluation.protocols import Case
 from mien.evaluation.ranking import auroc, top_k
-from mien.evaluation.weighted import Binned, Weighted, counts, shares
+from mien.evaluation.sampling.weighted import Binned, Weighted, counts, shares
 
 SHARED = (
     "accuracy",

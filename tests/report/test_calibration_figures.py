@@ -10,7 +10,7 @@ pytest.importorskip("matplotlib")
 
 from matplotlib.figure import Figure
 
-from mien.evaluation import calibration, conformal, selective
+from mien.evaluation.certainty import calibration, conformal, selective
 from mien.report.calibration import conformal_figure, reliability_figure, risk_coverage_figure
 from mien.report.figures import save
 

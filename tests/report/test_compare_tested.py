@@ -14,7 +14,7 @@ from made_runs import SHA, made_predictions_of, made_run
 from rich.console import Console
 
 from mien.evaluation.predictions import Predictions
-from mien.evaluation.significance import mcnemar
+from mien.evaluation.sampling.significance import mcnemar
 from mien.report.compare.files import save
 from mien.report.compare.files import write as write_tables
 from mien.report.compare.forms import markdown, page, show, significance_text

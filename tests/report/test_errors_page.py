@@ -19,7 +19,7 @@ from mien.datasets.pictures import decode
 from mien.datasets.prepared import PreparedSet
 from mien.emotions import BASIC
 from mien.errors import MissingExtraError
-from mien.evaluation.errors import account, errors
+from mien.evaluation.errors.account import account, errors
 from mien.evaluation.predictions import Answers, Predictions
 from mien.report.errors import files, write
 

@@ -11,10 +11,10 @@ pytest.importorskip("matplotlib")
 from matplotlib.colors import to_hex
 
 from mien.datasets.drawn import Drawn
-from mien.evaluation.confusions import directed, pairs
-from mien.evaluation.erring import case_of
-from mien.evaluation.errors import hardest
-from mien.evaluation.label_checks import check
+from mien.evaluation.errors.account import hardest
+from mien.evaluation.errors.confusions import directed, pairs
+from mien.evaluation.errors.erring import case_of
+from mien.evaluation.errors.label_checks import check
 from mien.report.errors.charts import MOST, check_chart, confusions_chart
 from mien.report.errors.sheets import answers_sheet, labels_sheet, pair_sheet, votes_text
 from mien.report.figures import RIGHT, WRONG

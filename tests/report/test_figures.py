@@ -10,11 +10,12 @@ import pytest
 from PIL import Image
 
 from mien.emotions import EMOTIONS
-from mien.errors import MissingExtraError
+from mien.errors import MissingExtraError, UsageError
 from mien.evaluation.metrics import classification_report, confusion_matrix
 
 pytest.importorskip("matplotlib")
 
+import matplotlib
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
@@ -108,6 +109,24 @@ def test_figures_are_written_as_png(figure: Figure, tmp_path: Path) -> None:
         assert picture.info["dpi"] == pytest.approx((150, 150), abs=0.1)
         low, high = picture.convert("L").getextrema()
     assert (low, high) == (pytest.approx(0, abs=40), 255)
+
+
+def test_an_svg_is_the_same_each_time_and_needs_no_font(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("one.svg", "two.SVG")]
+    for path in paths:
+        figures.save(figures.confusion_figure(MATRIX, EMOTIONS), path)
+    first, second = (path.read_bytes() for path in paths)
+    assert first == second
+    assert b"<dc:date>" not in first
+    assert b"<text" not in first
+    figures.save(figures.blank(1, 1), tmp_path / "figure.png")  # settings are as before
+    assert matplotlib.rcParams["svg.fonttype"] == matplotlib.rcParamsDefault["svg.fonttype"]
+    assert matplotlib.rcParams["svg.hashsalt"] is None
+
+
+def test_another_ending_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"figure.gif: expected a name that ends in png or svg"):
+        figures.save(figures.blank(1, 1), tmp_path / "figure.gif")
 
 
 def test_a_failed_figure_leaves_the_old_one(

@@ -27,7 +27,7 @@ def calibrate(
     Needs mien[train].
     """
     from mien.errors import UsageError
-    from mien.evaluation.calibrate import require_validation
+    from mien.evaluation.certainty.calibrate import require_validation
 
     require_validation(split)
     if model.suffix == ".onnx":
@@ -61,7 +61,7 @@ def of_run(root: Path, data: Path | None = None) -> str:
 
     require_torch("mien calibrate RUN")
     from mien.evaluation.answering import dataset_of, open_model, rows_of
-    from mien.evaluation.calibrate import SPLIT, calibrate
+    from mien.evaluation.certainty.calibrate import SPLIT, calibrate
     from mien.runs import RunFolder, write_json
 
     model = open_model(root)

@@ -64,9 +64,9 @@ def errors(
     if find_spec("matplotlib") is None:
         raise MissingExtraError("mien errors", "train")
     from mien.datasets.workspace import check_outside
-    from mien.evaluation import errors as found_errors
     from mien.evaluation import places
-    from mien.evaluation.held_out import is_crossval
+    from mien.evaluation.errors import account as found_errors
+    from mien.evaluation.errors.held_out import is_crossval
     from mien.report.errors import write
 
     predictions, prepared = _opened(answers, data, split)
@@ -90,7 +90,7 @@ def _opened(
     """Return answers, and the dataset where it is known."""
     from mien.datasets.prepared import PreparedSet
     from mien.evaluation.answering import predictions_of
-    from mien.evaluation.held_out import is_crossval, of_crossval
+    from mien.evaluation.errors.held_out import is_crossval, of_crossval
     from mien.evaluation.predictions import Predictions
 
     if answers.suffix == ".npz":
@@ -114,7 +114,7 @@ def _labels(
 ) -> Labels | str:
     """Return likely label errors, or why nobody looked for them."""
     from mien.errors import DataError, MissingExtraError
-    from mien.evaluation.label_errors import label_errors
+    from mien.evaluation.errors.label_errors import label_errors
 
     if wanted is False:
         return "it was not asked for"
@@ -146,6 +146,6 @@ def _show(account: dict[str, Any]) -> None:
 def _show_check(check: dict[str, Any]) -> None:
     """Print how right the beginnings of the list are."""
     from mien.cli.data.show import print_table
-    from mien.evaluation.label_checks import table
+    from mien.evaluation.errors.label_checks import table
 
     print_table(("doubted labels", "judged by FER+", "majority is another", "95 %"), table(check))

@@ -13,10 +13,12 @@ from mien import __version__
 from mien.cli import data, predictions
 from mien.cli.calibrate import calibrate
 from mien.cli.compare import compare
+from mien.cli.cross import cross
 from mien.cli.crossval import crossval
 from mien.cli.errors import errors
 from mien.cli.evaluate import evaluate
 from mien.cli.export import export
+from mien.cli.groups import groups
 from mien.cli.models import models
 from mien.cli.predict import predict
 from mien.cli.robustness import robustness
@@ -76,7 +78,9 @@ app.command()(calibrate)
 app.command()(evaluate)
 app.add_typer(predictions.app, name="predictions")
 app.command()(robustness)
+app.command()(groups)
 app.command()(errors)
+app.command()(cross)
 app.command()(crossval)
 app.command()(compare)
 app.command()(export)

@@ -71,8 +71,8 @@ def compare(
 
     from mien.errors import UsageError
     from mien.evaluation.answering import predictions_of
-    from mien.evaluation.paired import compare_each
     from mien.evaluation.predictions import Predictions
+    from mien.evaluation.sampling.paired import compare_each
     from mien.report.significance import significance_markdown, significance_table
     from mien.runs import write_json, write_text
 

@@ -13,7 +13,7 @@ from mien.datasets.framing import ALIGN, faces_of
 from mien.datasets.prepared import PreparedSet
 from mien.emotions import LABEL_SETS
 from mien.errors import DataError, MissingExtraError, PreparedDataError, UsageError
-from mien.evaluation.fitted import for_file, kept, of_file
+from mien.evaluation.certainty.fitted import for_file, kept, of_file
 from mien.evaluation.predictions import NAME, Answers, Predictions
 from mien.inference.model import Model, softmax
 from mien.preprocess import Pixels

@@ -6,10 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from mien.evaluation import calibration, certainty, intervals, ranking
+from mien.evaluation import ranking
+from mien.evaluation.certainty import calibration
+from mien.evaluation.certainty import measured as certainty
 from mien.evaluation.predictions import Predictions
 from mien.evaluation.protocols import Case, report
-from mien.evaluation.resampling import clusters, unit
+from mien.evaluation.sampling import intervals
+from mien.evaluation.sampling.resampling import clusters, unit
 from mien.runs import environment
 
 Report = dict[str, Any]

@@ -10,8 +10,8 @@ import onnx
 from mien.datasets.prepared import PreparedSet
 from mien.errors import ModelFileError
 from mien.evaluation.answering import open_model, rows_of
-from mien.evaluation.calibrate import SPLIT, Entry, calibrate
-from mien.evaluation.fitted import for_file
+from mien.evaluation.certainty.calibrate import SPLIT, Entry, calibrate
+from mien.evaluation.certainty.fitted import for_file
 from mien.inference.info import KEY
 from mien.inference.model import Model
 from mien.report.card import card_of_file
@@ -37,7 +37,7 @@ def calibrate_file(path: Path, out: Path, data: Path) -> dict[str, Entry]:
         data: prepared dataset.
 
     Returns:
-        Head → what was fitted, see ``mien.evaluation.calibrate``.
+        Head → what was fitted, see ``mien.evaluation.certainty.calibrate``.
 
     Raises:
         ModelFileError: ``path`` is no model file of mien.

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from mien.config import Experiment
 from mien.emotions import LABEL_SETS
-from mien.evaluation.fitted import Entry, for_file
+from mien.evaluation.certainty.fitted import Entry, for_file
 from mien.export.metadata import put
 from mien.inference.info import FORMAT
 from mien.training.quiet import quiet
@@ -79,8 +79,8 @@ def metadata(
     Args:
         experiment: gives preprocessing, heads and classes.
         details: ``name``, ``framing``, ``provenance`` and ``scores``.
-        fitted: head → what calibrates it, see ``mien.evaluation.calibrate``; None leaves the
-            logits as they are.
+        fitted: head → what calibrates it, see ``mien.evaluation.certainty.calibrate``; None leaves
+            the logits as they are.
     """
     heads, plain = experiment.data.heads, {"temperature": 1.0}
     told = {head: for_file(entry) for head, entry in (fitted or {}).items()}

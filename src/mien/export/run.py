@@ -12,8 +12,8 @@ from mien.datasets.framing import faces_of
 from mien.datasets.prepared import PreparedSet
 from mien.emotions import LABEL_SETS
 from mien.evaluation.answering import rows_of
-from mien.evaluation.calibrate import SPLIT, Entry, calibrate
-from mien.evaluation.fitted import kept
+from mien.evaluation.certainty.calibrate import SPLIT, Entry, calibrate
+from mien.evaluation.certainty.fitted import kept
 from mien.evaluation.predictions import Answers, Predictions
 from mien.export import onnx, parity
 from mien.inference.model import Model, softmax
@@ -31,7 +31,7 @@ class Exported:
 
     Attributes:
         parity: how the file compares with the network.
-        fitted: head → what calibrates it, see ``mien.evaluation.calibrate``.
+        fitted: head → what calibrates it, see ``mien.evaluation.certainty.calibrate``.
         anew: it was fitted now, because the run had no ``calibration.json``.
     """
 

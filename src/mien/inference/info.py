@@ -27,7 +27,7 @@ class Head:
         temperature: what its logits are divided by; 1 where it was not calibrated.
         uncertain_below: answers with a lower probability are uncertain; 0 where nothing is.
         error: the share of the other answers that is wrong, at most, on rows like those.
-        conformal: method → wanted coverage → q, see ``mien.evaluation.conformal``.
+        conformal: method → wanted coverage → q, see ``mien.evaluation.certainty.conformal``.
         fitted_on: dataset, split, protocol, number of rows and more; empty where nothing was.
     """
 

@@ -9,9 +9,9 @@ import numpy.typing as npt
 from mien.errors import DataError
 from mien.evaluation.metrics import classification_report
 from mien.evaluation.protocols import Case, own_protocol
-from mien.evaluation.resampling import interval, unit, weights
 from mien.evaluation.robustness.answered import Answered
 from mien.evaluation.robustness.grid import Grid
+from mien.evaluation.sampling.resampling import interval, unit, weights
 
 Values = npt.NDArray[np.float64]
 Scores = dict[str, dict[str, dict[str, dict[str, Any]]]]

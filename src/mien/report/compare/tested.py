@@ -8,7 +8,7 @@ from typing import Any
 
 from mien.errors import DataError
 from mien.evaluation.predictions import NAME, Predictions, paired
-from mien.evaluation.sides import Side, between, check_alike, pairs_of
+from mien.evaluation.sampling.sides import Side, between, check_alike, pairs_of
 from mien.report.compare.record import Run
 from mien.report.compare.rows import Row
 from mien.report.compare.tables import Table

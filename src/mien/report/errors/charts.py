@@ -17,7 +17,7 @@ def confusions_chart(confusions: Sequence[Mapping[str, Any]]) -> "Figure":
     """Draw the commonest confusions as bars of their share, with 95 % intervals.
 
     Args:
-        confusions: what ``mien.evaluation.confusions.directed`` returned, one or more.
+        confusions: what ``mien.evaluation.errors.confusions.directed`` returned, one or more.
     """
     shown = confusions[:MOST]
     places, shares = list(range(len(shown))), [one["share"] for one in shown]
@@ -43,7 +43,7 @@ def check_chart(check: Mapping[str, Any]) -> "Figure":
     """Draw the precision of lists of label errors against their length, and the base rate.
 
     Args:
-        check: what ``mien.evaluation.label_checks.check`` returned.
+        check: what ``mien.evaluation.errors.label_checks.check`` returned.
     """
     lists = [one for one in check["lists"] if one["precision"] is not None]
     if check["flagged"] is not None and check["flagged"]["precision"] is not None:

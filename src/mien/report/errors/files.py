@@ -33,7 +33,7 @@ def write(
 
     Args:
         folder: where they go; each file is written whole or not at all.
-        account: what becomes ``errors.json``, see ``mien.evaluation.errors.account``.
+        account: what becomes ``errors.json``, see ``mien.evaluation.errors.account.account``.
         flagged: every picture whose label is doubted; None where nobody looked.
         prepared: the dataset, for its pictures; None leaves out all that shows some.
 

@@ -22,7 +22,7 @@ def page(account: Mapping[str, Any], images: Mapping[str, npt.NDArray[np.uint8]]
     """Return the page of an account of errors.
 
     Args:
-        account: see ``mien.evaluation.errors.account``.
+        account: see ``mien.evaluation.errors.account.account``.
         images: id → uint8 [H, W] grey or [H, W, 3] RGB; without any, the page has no pictures.
     """
     values = {

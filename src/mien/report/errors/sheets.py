@@ -1,7 +1,7 @@
 """Sheets of pictures with what was answered and what is labelled, from plain values.
 
-A picture comes with the keys of ``mien.evaluation.erring.pictures``. Green ticks and red crosses
-say whether the answer is the label.
+A picture comes with the keys of ``mien.evaluation.errors.erring.pictures``. Green ticks and red
+crosses say whether the answer is the label.
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,7 +46,7 @@ def pair_sheet(images: Mapping[str, Pixels], pair: Told) -> "Figure":
 
     Args:
         images: id → picture.
-        pair: what ``mien.evaluation.confusions.pairs`` told, with examples.
+        pair: what ``mien.evaluation.errors.confusions.pairs`` told, with examples.
     """
     kinds = pair["examples"]
     figure = blank(1.45 * COLUMNS + 0.4, 1.95 * len(kinds) + 0.4)

@@ -13,9 +13,9 @@ from mien.emotions import EMOTIONS
 from mien.errors import DataError
 from mien.evaluation.metrics import classification_report
 from mien.evaluation.protocols import Case
-from mien.evaluation.resampling import Groups, clusters, unit, weights
-from mien.evaluation.significance import difference, holm, mcnemar, swap_test
-from mien.evaluation.weighted import counts, shares
+from mien.evaluation.sampling.resampling import Groups, clusters, unit, weights
+from mien.evaluation.sampling.significance import difference, holm, mcnemar, swap_test
+from mien.evaluation.sampling.weighted import counts, shares
 
 RESAMPLES = 10_000
 SCORES = ("accuracy", "macro_f1")

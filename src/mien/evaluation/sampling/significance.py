@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.errors import DataError
-from mien.evaluation.resampling import interval
+from mien.evaluation.sampling.resampling import interval
 
 Values = npt.NDArray[np.float64]
 

@@ -18,7 +18,7 @@ from dataclasses import asdict
 from typing import Any
 
 from mien.errors import DataError, UsageError
-from mien.evaluation import calibration, conformal, selective, temperature
+from mien.evaluation.certainty import calibration, conformal, selective, temperature
 from mien.evaluation.metrics import negative_log_likelihood
 from mien.evaluation.predictions import Answers, Predictions
 from mien.evaluation.protocols import Case, cases, own_protocol

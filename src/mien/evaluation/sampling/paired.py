@@ -10,7 +10,14 @@ from mien.emotions import EMOTIONS
 from mien.errors import DataError, UsageError
 from mien.evaluation.predictions import Answers, Origin, Predictions, paired
 from mien.evaluation.protocols import Case, mask_classes, own_protocol
-from mien.evaluation.sides import RESAMPLES, Side, between, check_alike, corrected, pairs_of
+from mien.evaluation.sampling.sides import (
+    RESAMPLES,
+    Side,
+    between,
+    check_alike,
+    corrected,
+    pairs_of,
+)
 
 
 def compare(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mien.evaluation import calibration, conformal, selective
+from mien.evaluation.certainty import calibration, conformal, selective
 from mien.evaluation.protocols import Case
 
 

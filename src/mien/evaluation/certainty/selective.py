@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.errors import DataError
-from mien.evaluation.binomial import upper_bound
+from mien.evaluation.certainty.binomial import upper_bound
 from mien.evaluation.metrics import Floats, wilson_interval
 
 Flags = npt.NDArray[np.bool_]

@@ -20,8 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.errors import DataError, MissingExtraError
-from mien.evaluation.erring import case_of, pictures
-from mien.evaluation.label_checks import check
+from mien.evaluation.errors.erring import case_of, pictures
+from mien.evaluation.errors.label_checks import check
 from mien.evaluation.predictions import Predictions
 from mien.evaluation.protocols import Case
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mien.evaluation.erring import emotions_of, majority_of, pictures, surest
+from mien.evaluation.errors.erring import emotions_of, majority_of, pictures, surest
 from mien.evaluation.metrics import confusion_matrix, wilson_interval
 from mien.evaluation.predictions import Predictions
 from mien.evaluation.protocols import NO_LABEL, Case

@@ -13,8 +13,8 @@ import numpy as np
 
 from mien.evaluation.metrics import Floats
 from mien.evaluation.protocols import Case
-from mien.evaluation.resampling import Groups, clusters, interval, unit, weights
-from mien.evaluation.weighted import Binned, Samples, Weighted
+from mien.evaluation.sampling.resampling import Groups, clusters, interval, unit, weights
+from mien.evaluation.sampling.weighted import Binned, Samples, Weighted
 
 __all__ = ["PER_CLASS", "Binned", "bootstrap", "interval", "samples_of", "weights"]
 

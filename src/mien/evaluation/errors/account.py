@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from mien.evaluation import confusions
-from mien.evaluation.erring import case_of, pictures, surest, wrong_places
-from mien.evaluation.error_reading import reading
+from mien.evaluation.errors import confusions
+from mien.evaluation.errors.erring import case_of, pictures, surest, wrong_places
+from mien.evaluation.errors.reading import reading
 from mien.evaluation.predictions import Predictions
 from mien.evaluation.protocols import Case
 from mien.runs import environment

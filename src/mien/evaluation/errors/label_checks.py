@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mien.evaluation.erring import emotions_of, majority_of
+from mien.evaluation.errors.erring import emotions_of, majority_of
 from mien.evaluation.metrics import wilson_interval
 from mien.evaluation.predictions import Predictions
 from mien.evaluation.protocols import NO_LABEL, Case

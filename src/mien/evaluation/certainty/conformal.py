@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.errors import DataError, UnknownNameError
-from mien.evaluation.binomial import beta_binomial_interval
+from mien.evaluation.certainty.binomial import beta_binomial_interval
 from mien.evaluation.metrics import Floats, Ints, negative_log_likelihood
 
 Method = Literal["lac", "aps"]

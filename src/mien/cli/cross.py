@@ -1,0 +1,94 @@
+"""``mien cross``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from mien.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from mien.evaluation.cross.matrix import Keep
+
+
+def cross(
+    models: Annotated[
+        list[Path], typer.Argument(metavar="MODEL...", help="Run folders or exported .onnx files.")
+    ],
+    *,
+    data: Annotated[
+        list[Path], typer.Option(help="Prepared dataset to score; may be given several times.")
+    ],
+    split: Annotated[
+        Literal["test", "all"] | None,
+        typer.Option(
+            help="What to score of datasets that a model did not learn from.",
+            show_default="all; test where nobody knows what it learnt from",
+        ),
+    ] = None,
+    trained_on: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="DIR",
+            help="Prepared dataset that a model file learnt from; may be given several times.",
+        ),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("cross"),
+) -> None:
+    """Score every model on every dataset, on the labels that both have.
+
+    A model's own dataset is scored on its test split, any other one whole. Copies and near
+    copies of what a model has seen are taken out and counted. Writes cross.json, cross.md, the
+    matrix as cross.png and cross.svg, and the answers of each cell. Needs mien[train].
+    """
+    from importlib.util import find_spec
+
+    if find_spec("matplotlib") is None:
+        raise MissingExtraError("mien cross", "train")
+    from mien.cli.data.show import progress
+    from mien.datasets.prepared import PreparedSet
+    from mien.datasets.workspace import check_outside
+    from mien.evaluation.answering import open_model
+    from mien.evaluation.cross.matrix import cross as score
+    from mien.runs import write_json
+
+    check_outside(out, *data, *(trained_on or []))
+    opened = [open_model(path) for path in models]
+    sets = [PreparedSet.open(folder) for folder in data]
+    learnt = [PreparedSet.open(folder) for folder in trained_on or []]
+    with progress() as show:
+        result = score(opened, sets, learnt, split=split, keep=_keeper(out), progress=show)
+    write_json(out / "cross.json", result)
+    _report(result, out)
+    typer.echo(f"cross.json, cross.md, pictures and predictions: {out}")
+
+
+def _keeper(out: Path) -> "Keep":
+    """Return what writes a cell's answers, and what each row is to the model."""
+    import numpy as np
+
+    from mien.runs import whole_file
+
+    def keep(name: str, predictions: Any, codes: Any) -> None:
+        predictions.save(out / "predictions" / f"{name}.npz")
+        if codes is None:
+            return
+        path = out / "predictions" / f"{name}-seen.npy"
+        with whole_file(path) as temporary, temporary.open("wb") as file:
+            np.save(file, codes)
+
+    return keep
+
+
+def _report(result: dict[str, Any], out: Path) -> None:
+    from rich.console import Console
+
+    from mien.report import cross as report
+    from mien.report.figures import save
+    from mien.runs import write_text
+
+    Console().print(report.table(result))
+    write_text(out / "cross.md", report.markdown(result))
+    figure = report.matrix_figure(result)
+    for ending in ("png", "svg"):
+        save(figure, out / f"cross.{ending}")

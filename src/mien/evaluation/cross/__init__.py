@@ -1,0 +1,1 @@
+"""Every model on every dataset, without what the model has seen."""

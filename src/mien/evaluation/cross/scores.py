@@ -1,0 +1,68 @@
+"""The scores of one model on one dataset: on the labels that both have, with and without copies."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mien.evaluation.cross import leaks
+from mien.evaluation.predictions import Predictions
+from mien.evaluation.protocols import Case
+from mien.evaluation.sampling.parts import Parts, intervals
+from mien.evaluation.sampling.resampling import clusters, unit
+
+RESAMPLES, SEED = 1000, 0
+MAJORITY = ("ferplus_majority", "ferplus_majority_without_contempt")
+"""Beside the published labels, those of the votes that are scored."""
+KINDS = {"all": "official", "clean": "dedup"}
+"""Which rows → the kind of ``protocols``, whose ``copy_in_train`` is here: the model saw it."""
+
+
+def scores(predictions: Predictions, codes: leaks.Codes | None) -> dict[str, Any]:
+    """Return head → protocol → ``all`` and ``clean`` → scores.
+
+    ``clean`` is None where nobody knows what the model has seen, or nothing is left.
+
+    Args:
+        predictions: N answers.
+        codes: int8 [N], see ``leaks.seen``; None where nobody knows.
+    """
+    known = codes is not None
+    flags = codes != leaks.UNSEEN if codes is not None else np.zeros(len(predictions), bool)
+    marked = replace(predictions, copy_in_train=flags)
+    found: dict[str, Any] = {}
+    for head in marked.heads:
+        cases = marked.cases(head)
+        wanted = [name for name in (predictions.origin.label_set, *MAJORITY) if name in cases]
+        found[head] = {
+            protocol: {
+                kind: _scores(cases[protocol].get(source), marked.subjects)
+                if known or kind == "all"
+                else None
+                for kind, source in KINDS.items()
+            }
+            for protocol in wanted
+        }
+    return found
+
+
+def _scores(case: Case | None, subjects: npt.NDArray[np.str_]) -> dict[str, Any] | None:
+    """Return the scores of a case with their intervals; None where there is no row."""
+    if case is None:
+        return None
+    people = subjects[case.rows]
+    groups = people if unit(people) == "subject" else None
+    n = len(case.rows)
+    parts = Parts(case, [np.arange(n)])
+    return {
+        "n": n,
+        "classes": list(case.classes),
+        "masked": list(case.masked),
+        "left_out": dict(case.left_out),
+        "largest_class": float(np.bincount(case.true).max() / n),
+        **parts.observed()[0],
+        "intervals": intervals(parts.resampled(groups, RESAMPLES, SEED)[0]),
+        "unit": unit(people),
+        "clusters": clusters(groups, n)[1],
+    }

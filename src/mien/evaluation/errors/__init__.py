@@ -1,0 +1,1 @@
+"""Where a model errs: hardest pictures, confusions, and labels that may be wrong."""

@@ -1,0 +1,1 @@
+"""What the choice of test pictures leaves open: bootstrap intervals, and tests of differences."""

@@ -1,0 +1,192 @@
+"""The matrix of models and datasets, from ``cross.json``: as table, Markdown and picture."""
+
+from collections.abc import Sequence
+from textwrap import fill
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from mien.report import figures
+from mien.report.cross_lines import (
+    MARKS,
+    Line,
+    Result,
+    accuracy,
+    cell_text,
+    count,
+    lines,
+    macro_f1,
+    matrix,
+    outside,
+    percent,
+    share,
+    taken_out,
+)
+from mien.report.tables import markdown_table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+LETTERS = 24
+"""Of a column's name, on a line of the picture."""
+HEADERS = ("model · head", "dataset (labels)", "split", "n", "accuracy % (95 %)")
+LONG_HEADERS = (
+    *("model · head", "dataset (labels)", "split", "classes", "n", "accuracy % (95 %)"),
+    *("balanced %", "macro-F1 (95 %)", "largest class %", "seen, taken out", "with them"),
+    "labels outside",
+)
+OWN = "‡ the model's own dataset: its test split."
+UNKNOWN = "† nobody knows what the model learnt from: copies of it could not be taken out."
+ACROSS = (
+    "Each cell is scored on the classes that labels and head share; what else the head answers "
+    "with is masked and the rest divided by its sum, and rows with another label are left out. "
+    "So cells of one column may differ in rows and classes: compare those with the same n."
+)
+SEEN = (
+    "Copies (same pixels) and near copies (see `mien data audit`) of what a model learnt from or "
+    "was chosen by are taken out; `with them` is the accuracy on all rows."
+)
+INTERVALS = {
+    "picture": "95 % intervals: percentile bootstrap, {} resamples of pictures.",
+    "subject": "95 % intervals: percentile bootstrap, {} resamples; of people where the dataset "
+    "names them, of pictures elsewhere.",
+}
+
+
+def short_rows(result: Result) -> list[list[str]]:
+    """Return a row of cells (see ``HEADERS``) for each cell of the matrix."""
+    return [
+        [
+            one.row,
+            f"{one.column} {one.mark}".strip(),
+            one.cell["split"],
+            count(one.scores),
+            accuracy(one.scores),
+        ]
+        for one in lines(result)
+    ]
+
+
+def long_rows(result: Result) -> list[list[str]]:
+    """Return a row of cells (see ``LONG_HEADERS``) for each cell of the matrix."""
+    found = []
+    for one, short in zip(lines(result), short_rows(result), strict=True):
+        scores = one.scores or {}
+        found.append(
+            [
+                *short[:3],
+                str(len(scores.get("classes", ()))),
+                *short[3:],
+                percent(scores.get("balanced_accuracy")),
+                macro_f1(one.scores),
+                percent(scores.get("largest_class")),
+                taken_out(one.cell["seen"]),
+                f"{percent(one.whole['accuracy'])} of {one.whole['n']:,}",
+                outside(one.whole["left_out"]),
+            ]
+        )
+    return found
+
+
+def notes(result: Result) -> list[str]:
+    """Return what a reader of the matrix has to know."""
+    found = lines(result)
+    marks = {sign for one in found for sign in one.mark}
+    units = {one.whole["unit"] for one in found}
+    said = INTERVALS["subject" if "subject" in units else "picture"]
+    return [
+        *([OWN] if MARKS["own"] in marks else []),
+        *([UNKNOWN] if MARKS["unknown"] in marks else []),
+        SEEN,
+        ACROSS,
+        said.format(f"{result['bootstrap']['resamples']:,}"),
+        *(
+            f"{model['name']}: {model['learnt_from']['note']}."
+            for model in result["models"]
+            if model["learnt_from"]["note"]
+        ),
+        *sorted({f"{cell['note']}." for cell in result["cells"] if cell["note"]}),
+    ]
+
+
+def table(result: Result) -> Table:
+    """Return the matrix as a table that ``rich`` prints, one line a cell."""
+    made = Table(caption="\n".join(notes(result)), caption_justify="left")
+    for header in HEADERS:
+        number = header in HEADERS[3:]
+        made.add_column(header, justify="right" if number else "left", no_wrap=number)
+    before = ""
+    for row in short_rows(result):
+        if before and row[0] != before:
+            made.add_section()
+        made.add_row(*row)
+        before = row[0]
+    return made
+
+
+def markdown(result: Result) -> str:
+    """Return ``cross.md``: the matrix, then every number of each cell, then the notes."""
+    rows, columns, places = matrix(result)
+    cells = [
+        [name, *(cell_text(places.get((name, column)), ", ") for column in columns)]
+        for name in rows
+    ]
+    parts = [
+        "# Every model on every dataset",
+        "Accuracy in per cent with its 95 % interval, macro-F1, and the number of pictures.",
+        markdown_table(["model · head", *columns], cells).rstrip(),
+        markdown_table(LONG_HEADERS, long_rows(result)).rstrip(),
+        *notes(result),
+        _what(result),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def matrix_figure(result: Result) -> "Figure":
+    """Draw the matrix: the shade is the accuracy; a frame marks the models' own datasets."""
+    from matplotlib.patches import Rectangle  # noqa: PLC0415 (optional: mien[train])
+
+    rows, columns, places = matrix(result)
+    figure = figures.blank(3.0 + 2.1 * len(columns), 1.9 + 0.95 * len(rows))
+    axes = figure.add_subplot()
+    shares = [[share(places.get((row, column))) for column in columns] for row in rows]
+    image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    for y, row in enumerate(rows):
+        for x, column in enumerate(columns):
+            one, dark = places.get((row, column)), shares[y][x] > figures.INK_TURNS
+            text, ink = cell_text(one, "\n"), "white" if dark else "black"
+            axes.text(x, y, text, ha="center", va="center", color=ink, fontsize=9)
+            if one is not None and one.cell["own"]:
+                corner = (x - 0.47, y - 0.45)
+                axes.add_patch(Rectangle(corner, 0.94, 0.9, fill=False, ec=ink, lw=2))
+    axes.set_xticks(range(len(columns)), [fill(name, LETTERS) for name in columns])
+    axes.set_yticks(range(len(rows)), [name.replace(" · ", "\nhead ") for name in rows])
+    axes.set_title("Accuracy (95 % interval), macro-F1, n", loc="left")
+    axes.set_xlabel(_below(list(places.values())), loc="left")
+    figure.colorbar(image, ax=axes, label="accuracy", format=figures.percent, pad=0.02)
+    return figure
+
+
+def _below(found: Sequence[Line]) -> str:
+    """Return the line below the picture: what the frames and signs mean."""
+    own, unknown = MARKS["own"], MARKS["unknown"]
+    marks = {sign for one in found for sign in one.mark}
+    said = ["without pictures that the model has seen"]
+    said += [f"framed, {own}: its own test split"] if own in marks else []
+    said += [f"{unknown} nobody knows what it has seen"] if unknown in marks else []
+    return "; ".join(said)
+
+
+def _what(result: Result) -> str:
+    """Say which files these were, by hash."""
+    models = [
+        f"{one['name']} `{one['sha256'][:12]}`, learnt from "
+        f"{one['learnt_from']['name'] or 'what nobody knows'}"
+        for one in result["models"]
+    ]
+    sets = [
+        f"{one['name']} `{one['sha256'][:12]}`, {one['pictures']:,} pictures"
+        for one in result["datasets"]
+    ]
+    when = result["environment"]["time"]
+    return f"Models: {'; '.join(models)}. Datasets: {'; '.join(sets)}. Made {when}."
