@@ -17,8 +17,8 @@ from mien.config.studies import Tune
 PAGE = Path(__file__).with_name("settings.md")
 HEAD = """# Every setting of an experiment
 
-Made from the code by `docs/settings.py`. A setting that a YAML file does not name has its default. On the command
-line: `mien train configs/lenet.yaml train.epochs=5 optimizer.lr=0.01`.
+Made from the code by `docs/settings.py`. A setting that a YAML file does not name has its default.
+On the command line: `mien train configs/lenet.yaml train.epochs=5 optimizer.lr=0.01`.
 """
 TOP = {
     "name": "of the experiment; the run's folder is runs/<name>-s<seed>",
