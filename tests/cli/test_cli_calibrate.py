@@ -118,7 +118,7 @@ def test_a_file_is_written_anew_with_the_same_network(
     entry = told(out)["heads"]["ferplus"]
     assert entry["fitted_on"]["model_sha256"] == sha256(plain)
     assert {"heads"} == {key for key in told(out) if told(out)[key] != told(plain)[key]}
-    assert "Probabilities are calibrated" in out.with_suffix(".md").read_text()
+    assert ": calibrated on drawn" in out.with_suffix(".md").read_text()
 
 
 def test_the_answers_stay_in_their_order(plain: Path, drawn_set: Path, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from made_errors import told
 from made_predictions import made
 
 from mien.evaluation.errors.confusions import EXAMPLES, SHEETS, directed, examples, pairs, sides
-from mien.evaluation.errors.erring import case_of, wrong_places
+from mien.evaluation.errors.erring import wrong_places
 from mien.evaluation.metrics import confusion_matrix, wilson_interval
 from mien.evaluation.predictions import Predictions
 from mien.evaluation.protocols import Case
@@ -22,7 +22,7 @@ ROWS = (
 
 def both(*rows: tuple[object, ...]) -> tuple[Predictions, Case]:
     predictions = told(*rows)
-    return predictions, case_of(predictions, "fer2013")
+    return predictions, predictions.case("fer2013")
 
 
 def test_confusions_one_way_by_hand() -> None:
@@ -37,7 +37,7 @@ def test_confusions_one_way_by_hand() -> None:
 
 
 def test_confusions_add_up_to_the_matrix() -> None:
-    case = case_of(made(400, 0.4), "fer2013")
+    case = made(400, 0.4).case("fer2013")
     matrix = confusion_matrix(case.true, case.predicted, case.classes)
     found = directed(case)
     for one in found:
@@ -77,7 +77,7 @@ def test_examples_show_all_four_kinds_the_surest_first() -> None:
 
 def test_only_the_first_pairs_have_examples() -> None:
     predictions = made(600, 0.2)
-    found = pairs(predictions, case_of(predictions, "fer2013"))
+    found = pairs(predictions, predictions.case("fer2013"))
     assert ["examples" in pair for pair in found] == [n < SHEETS for n in range(len(found))]
     assert len(found) > SHEETS
 
@@ -90,7 +90,7 @@ def test_people_side_with_the_answer_the_label_or_neither() -> None:
         ("fear", "sadness", 0.9, {"fear": 5, "sadness": 5}),
         ("fear", "fear", 0.9, {"sadness": 10}),
     )
-    case = case_of(predictions, "fer2013")
+    case = predictions.case("fer2013")
     expected = {"n": 4, "judged": 3, "with_answer": 1, "with_label": 1}
     assert sides(predictions, case, wrong_places(case)) == expected
     assert pairs(predictions, case)[0]["votes"] == expected

@@ -6,13 +6,13 @@ import pytest
 from made_errors import told
 
 from mien.evaluation.errors.confusions import pairs, sides
-from mien.evaluation.errors.erring import case_of, wrong_places
+from mien.evaluation.errors.erring import wrong_places
 from mien.evaluation.errors.reading import percent, reading
 
 
 def read(*rows: tuple[Any, ...]) -> list[str]:
     predictions = told(*rows)
-    case = case_of(predictions, "fer2013")
+    case = predictions.case("fer2013")
     votes = sides(predictions, case, wrong_places(case))
     return reading(case, pairs(predictions, case), votes)
 

@@ -19,14 +19,13 @@ from mien.evaluation.errors.account import (
     of_head,
     samples,
 )
-from mien.evaluation.errors.erring import case_of
 from mien.evaluation.metrics import classification_report
 from mien.evaluation.predictions import Answers, Predictions
 
 
 def test_counts_agree_with_the_report() -> None:
     predictions = made(300, 0.6)
-    case = case_of(predictions, "fer2013")
+    case = predictions.case("fer2013")
     report = classification_report(case.true, case.predicted, case.classes)
     found = of_head(predictions, "fer2013")
     assert found["n"] == report["n"] == 300
@@ -40,16 +39,16 @@ def test_the_hardest_are_wrong_and_the_most_confident_comes_first() -> None:
         ("fear", "anger", 0.6), ("fear", "fear", 0.99), ("sadness", "anger", 0.8),
         ("fear", "anger", 0.7),
     )  # fmt: skip
-    found = hardest(predictions, case_of(predictions, "fer2013"))
+    found = hardest(predictions, predictions.case("fer2013"))
     assert [one["id"] for one in found] == ["p002", "p003", "p000"]
-    assert len(hardest(predictions, case_of(predictions, "fer2013"), 2)) == 2
+    assert len(hardest(predictions, predictions.case("fer2013"), 2)) == 2
     many = made(900, 0.3)
-    assert len(hardest(many, case_of(many, "fer2013"))) == HARDEST
+    assert len(hardest(many, many.case("fer2013"))) == HARDEST
 
 
 def test_ten_samples_are_half_right_and_the_same_each_time() -> None:
     predictions = made(300, 0.6)
-    case = case_of(predictions, "fer2013")
+    case = predictions.case("fer2013")
     drawn = samples(predictions, case)
     assert len({one["id"] for one in drawn}) == SAMPLES
     right = [one["label"] == one["answer"] for one in drawn]
@@ -62,11 +61,11 @@ def test_ten_samples_are_half_right_and_the_same_each_time() -> None:
 def test_where_one_kind_is_rare_the_other_fills_up() -> None:
     rows = [("fear", "fear", 0.9)] * 20 + [("fear", "anger", 0.9)] * 2
     predictions = told(*rows)
-    drawn = samples(predictions, case_of(predictions, "fer2013"))
+    drawn = samples(predictions, predictions.case("fer2013"))
     assert sum(one["answer"] == "anger" for one in drawn) == 2
     assert len(drawn) == SAMPLES
     few = told(("fear", "fear", 0.9), ("fear", "anger", 0.9))
-    assert len(samples(few, case_of(few, "fer2013"))) == 2
+    assert len(samples(few, few.case("fer2013"))) == 2
 
 
 def two_heads() -> Predictions:

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from made_errors import told
 
-from mien.evaluation.errors.erring import case_of
 from mien.evaluation.errors.label_checks import check, of_list, table
 from mien.evaluation.metrics import wilson_interval
 
@@ -20,7 +19,7 @@ ORDER = np.array([0, 3, 2, 1, 4, 5])
 
 
 def checked(flagged: int = 3, lengths: tuple[int, ...] = (2, 4, 7)) -> dict[str, object]:
-    found = check(SIX, case_of(SIX, "fer2013"), ORDER, flagged, lengths)
+    found = check(SIX, SIX.case("fer2013"), ORDER, flagged, lengths)
     assert found is not None
     return found
 
@@ -58,7 +57,7 @@ def test_nothing_judged_has_no_precision() -> None:
 
 @pytest.mark.parametrize("protocol", ["ferplus_plurality_without_contempt"])
 def test_votes_do_not_check_themselves(protocol: str) -> None:
-    assert check(SIX, case_of(SIX, "fer2013", protocol), ORDER, 3) is None
+    assert check(SIX, SIX.case("fer2013", protocol), ORDER, 3) is None
 
 
 def test_the_table_has_a_row_a_list_and_ends_with_the_base_rate() -> None:

@@ -41,6 +41,7 @@ def test_the_file_says_whose_answers_on_what(found: scoring.Report) -> None:
     assert found["bootstrap"] == {
         "resamples": 200,
         "seed": 0,
+        "confidence": 0.95,
         "unit": "subject",
         "clusters": 35,
     }

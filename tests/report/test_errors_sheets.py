@@ -13,14 +13,13 @@ from matplotlib.colors import to_hex
 from mien.datasets.drawn import Drawn
 from mien.evaluation.errors.account import hardest
 from mien.evaluation.errors.confusions import directed, pairs
-from mien.evaluation.errors.erring import case_of
 from mien.evaluation.errors.label_checks import check
 from mien.report.errors.charts import MOST, check_chart, confusions_chart
 from mien.report.errors.sheets import answers_sheet, labels_sheet, pair_sheet, votes_text
 from mien.report.figures import RIGHT, WRONG
 
 PREDICTIONS, _ = noisy(140, 0.3)
-CASE = case_of(PREDICTIONS, "fer2013")
+CASE = PREDICTIONS.case("fer2013")
 FACE: Any = next(iter(Drawn(count=1, seed=1, size=24))).pixels
 
 
@@ -34,7 +33,7 @@ def drawn_texts(figure: Any) -> list[str]:
 
 def test_answers_are_ticked_or_crossed_below_a_title() -> None:
     predictions = told(("fear", "fear", 0.8), ("anger", "fear", 0.9))
-    case = case_of(predictions, "fer2013")
+    case = predictions.case("fer2013")
     shown = [*hardest(predictions, case), {"label": "fear", "answer": "fear", "confidence": 0.8}]
     texts = drawn_texts(answers_sheet([FACE, FACE], shown, "Two answers"))
     assert texts[:3] == ["Two answers", "✗ fear 90%\nis anger", "✓ fear 80%\n"]

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from mien import __version__
 from mien.cli import data, predictions
 from mien.cli.calibrate import calibrate
+from mien.cli.card import card
 from mien.cli.compare import compare
 from mien.cli.cross import cross
 from mien.cli.crossval import crossval
@@ -21,6 +22,7 @@ from mien.cli.export import export
 from mien.cli.groups import groups
 from mien.cli.models import models
 from mien.cli.predict import predict
+from mien.cli.report import report
 from mien.cli.robustness import robustness
 from mien.cli.train import train
 from mien.cli.tune import tune
@@ -83,6 +85,8 @@ app.command()(errors)
 app.command()(cross)
 app.command()(crossval)
 app.command()(compare)
+app.command()(report)
+app.command()(card)
 app.command()(export)
 app.command()(models)
 

@@ -21,8 +21,9 @@ import numpy.typing as npt
 from mien.datasets.prepared import PreparedSet
 from mien.emotions import LABEL_SETS
 from mien.errors import DataError, UnknownNameError, several
+from mien.evaluation.certainty import temperature
 from mien.evaluation.checks import head_problems, ids_problems, row_problems
-from mien.evaluation.protocols import Cases, cases
+from mien.evaluation.protocols import Case, Cases, cases, own_protocol
 from mien.runs import whole_file
 
 FORMAT = 1
@@ -48,10 +49,7 @@ class Answers:
 
     def uncalibrated(self) -> npt.NDArray[np.float64]:
         """Return the probabilities before the temperature, ``float64 [N, K]``."""
-        raised = np.log(np.maximum(self.probabilities.astype(np.float64), 1e-38))
-        raised = raised * self.temperature
-        raised = np.exp(raised - raised.max(1, keepdims=True))
-        return np.asarray(raised / raised.sum(1, keepdims=True))
+        return temperature.apply(self.probabilities, 1 / self.temperature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +70,19 @@ class Origin:
     dataset_sha256: str
     split: str
     label_set: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return how every record of results begins: ``model``, ``model_sha256``, ``data``."""
+        return {
+            "model": self.model,
+            "model_sha256": self.model_sha256,
+            "data": {
+                "name": self.dataset,
+                "sha256": self.dataset_sha256,
+                "split": self.split,
+                "label_set": self.label_set,
+            },
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +185,29 @@ class Predictions:
             self.copy_in_train,
             self.origin.label_set,
         )
+
+    def case(self, head: str, protocol: str = "", kind: str = "official") -> Case:
+        """Return one of ``cases``.
+
+        Args:
+            head: one of the heads.
+            protocol: see ``protocols``; empty for that of the head's own labels.
+            kind: ``official`` or ``dedup``.
+
+        Raises:
+            UnknownNameError: no such head or protocol; the choices are listed.
+            DataError: no row has a label that the head knows.
+        """
+        found = self.cases(head)
+        if protocol and protocol not in found:
+            raise UnknownNameError(f"protocol of head {head}", protocol, found)
+        kinds = found[protocol or own_protocol(head, found)] if found else {}
+        if kind not in kinds:
+            raise DataError(
+                f"head {head}: expected {kind} rows with a label that it knows, found none in "
+                f"{self.origin.dataset} {self.origin.split}; name another split or head"
+            )
+        return kinds[kind]
 
     def rows_in(self, prepared: PreparedSet) -> npt.NDArray[np.int64]:
         """Return where the rows stand in a prepared dataset, ``int64 [N]``.

@@ -117,6 +117,16 @@ class Case:
         """Return the answers, ``int64 [M]``, positions in ``classes``."""
         return np.asarray(self.probabilities.argmax(axis=1), np.int64)
 
+    @property
+    def right(self) -> Flags:
+        """Tell which answers are the label, ``bool [M]``."""
+        return np.asarray(self.predicted == self.true)
+
+    @property
+    def confidence(self) -> npt.NDArray[np.float64]:
+        """Return the probability of each answer, ``float64 [M]``."""
+        return np.asarray(self.probabilities.max(axis=1), np.float64)
+
 
 Cases = dict[str, dict[str, Case]]
 """Protocol → ``official`` and ``dedup`` → case."""

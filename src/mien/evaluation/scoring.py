@@ -12,7 +12,7 @@ from mien.evaluation.certainty import measured as certainty
 from mien.evaluation.predictions import Predictions
 from mien.evaluation.protocols import Case, report
 from mien.evaluation.sampling import intervals
-from mien.evaluation.sampling.resampling import clusters, unit
+from mien.evaluation.sampling.resampling import RESAMPLES, SEED, clusters, record, unit
 from mien.runs import environment
 
 Report = dict[str, Any]
@@ -20,7 +20,6 @@ Scores = dict[str, dict[str, dict[str, Report]]]
 """Head → protocol → ``official`` and ``dedup`` → report."""
 
 TOP = 2
-RESAMPLES, SEED = 1000, 0
 
 
 def points(predictions: Predictions) -> Scores:
@@ -50,7 +49,6 @@ def metrics(
     bootstrap's too. Of a calibrated head ``before`` tells ``ece``, ``nll`` and ``bins`` without
     its temperature.
     """
-    origin = predictions.origin
     scores: Scores = {head: {} for head in predictions.heads}
     bare = _uncalibrated(predictions)
     for head, case in each_case(predictions):
@@ -60,18 +58,10 @@ def metrics(
         scores[head].setdefault(case.protocol, {})[case.kind] = found
     subjects = predictions.subjects
     return {
-        "model": origin.model,
-        "model_sha256": origin.model_sha256,
-        "data": {
-            "name": origin.dataset,
-            "sha256": origin.dataset_sha256,
-            "split": origin.split,
-            "label_set": origin.label_set,
-        },
+        **predictions.origin.to_dict(),
         "temperatures": {name: head.temperature for name, head in predictions.heads.items()},
         "bootstrap": {
-            "resamples": resamples,
-            "seed": seed,
+            **record(resamples, seed),
             "unit": unit(subjects),
             "clusters": clusters(subjects, len(predictions))[1],
         },

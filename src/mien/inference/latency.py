@@ -14,7 +14,9 @@ SINGLE, BATCH, FACES = 200, 30, 64
 """How many calls are measured with one face, with many, and how many those are."""
 
 
-def measure(model: Model, *, single: int = SINGLE, batch: int = BATCH) -> dict[str, Any]:
+def measure(
+    model: Model, *, single: int = SINGLE, batch: int = BATCH, warm_up: int = WARM_UP
+) -> dict[str, Any]:
     """Return how long a model takes from crops to probabilities, preprocessing included.
 
     The pictures are noise of the size that the network takes: its time does not depend on what
@@ -24,6 +26,7 @@ def measure(model: Model, *, single: int = SINGLE, batch: int = BATCH) -> dict[s
         model: an open model file; its threads are those it was opened with.
         single: calls with one face.
         batch: calls with ``FACES`` faces.
+        warm_up: calls of each kind before, which are not counted.
 
     Returns:
         ``warm_up``, ``single`` and ``batch``: ``faces`` a call, ``runs``, ``median_ms`` and
@@ -34,14 +37,14 @@ def measure(model: Model, *, single: int = SINGLE, batch: int = BATCH) -> dict[s
     rng = np.random.default_rng(0)
     faces = [rng.integers(0, 256, shape, dtype=np.uint8) for _ in range(FACES)]
     return {
-        "warm_up": WARM_UP,
-        "single": _timed(model, faces[:1], single),
-        "batch": _timed(model, faces, batch),
+        "warm_up": warm_up,
+        "single": _timed(model, faces[:1], single, warm_up),
+        "batch": _timed(model, faces, batch, warm_up),
     }
 
 
-def _timed(model: Model, faces: Sequence[Pixels], runs: int) -> dict[str, Any]:
-    for _ in range(WARM_UP):
+def _timed(model: Model, faces: Sequence[Pixels], runs: int, warm_up: int) -> dict[str, Any]:
+    for _ in range(warm_up):
         model.probabilities(faces)
     seconds = np.empty(runs)
     for run in range(runs):

@@ -9,12 +9,13 @@ nothing is told by colour alone.
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from mien.errors import MissingExtraError
+from mien.errors import MissingExtraError, UsageError
 from mien.runs import whole_file
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ INK_TURNS = 0.715
 """Shade of "Blues" on which black and white are equally legible (contrast 4.5:1 at least)."""
 
 DPI = 150
+FORMS = ("png", "svg")
+_SETTINGS = Lock()
+"""Matplotlib's settings are those of the whole process: one thread at a time changes them."""
 
 
 def confusion_figure(
@@ -141,11 +145,33 @@ def probability_samples_figure(
 
 
 def save(figure: "Figure", path: Path) -> None:
-    """Write a figure as PNG, 150 dots an inch, whole or not at all."""
-    encoded = BytesIO()  # given a file, Pillow overlooks a disk that fills up
-    figure.savefig(encoded, dpi=DPI, format="png")
+    """Write a figure as PNG or SVG, as the name's ending says, whole or not at all.
+
+    PNG has 150 dots an inch. SVG holds texts as outlines, so that it looks the same where other
+    fonts are installed, and neither a time nor random names: the same figure gives the same file.
+
+    Raises:
+        UsageError: another ending.
+    """
+    form = path.suffix.lower().removeprefix(".")
+    if form not in FORMS:
+        raise UsageError(f"{path}: expected a name that ends in {' or '.join(FORMS)}")
+    encoded = encode(figure, form)
     with whole_file(path) as temporary:
-        temporary.write_bytes(encoded.getvalue())
+        temporary.write_bytes(encoded)
+
+
+def encode(figure: "Figure", form: str = "png") -> bytes:
+    """Return a figure as a PNG or SVG file; see ``save``."""
+    import matplotlib as mpl  # noqa: PLC0415 (optional: mien[train])
+
+    encoded = BytesIO()  # given a file, Pillow overlooks a disk that fills up
+    if form == "png":
+        figure.savefig(encoded, dpi=DPI, format=form)
+        return encoded.getvalue()
+    with _SETTINGS, mpl.rc_context({"svg.hashsalt": "mien", "svg.fonttype": "path"}):
+        figure.savefig(encoded, format=form, metadata={"Date": None})
+    return encoded.getvalue()
 
 
 def blank(width: float, height: float) -> "Figure":

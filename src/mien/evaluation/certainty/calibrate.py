@@ -66,11 +66,11 @@ def _entry(validation: Predictions, head: str, error: float) -> Entry:
     before = _case(validation, answers, head, 1.0)
     fitted = temperature.fit(before.probabilities, before.true)
     after = _case(validation, answers, head, fitted)
-    sure, right = after.probabilities.max(axis=1), after.predicted == after.true
-    rule = {"doubt": DOUBT, "n": len(right)}
+    chosen = selective.threshold(after.confidence, after.right, error, DOUBT)
+    rule = {"doubt": DOUBT, "n": len(after.rows)}
     return {
         "temperature": fitted,
-        "uncertain": asdict(selective.threshold(sure, right, error, DOUBT)) | rule,
+        "uncertain": asdict(chosen) | rule,
         "conformal": {
             method: conformal.fit(after.probabilities, after.true, method)
             for method in conformal.METHODS
@@ -82,7 +82,7 @@ def _entry(validation: Predictions, head: str, error: float) -> Entry:
             "split": origin.split,
             "protocol": after.protocol,
             "kind": after.kind,
-            "n": len(right),
+            "n": len(after.rows),
             "model_sha256": origin.model_sha256,
         },
     }

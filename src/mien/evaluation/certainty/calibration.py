@@ -30,15 +30,14 @@ def measured(case: Case) -> dict[str, Any]:
     width). Where the labels are votes also those of ``against_votes``.
     """
     p = case.probabilities
-    sure, right = p.max(axis=1), case.predicted == case.true
     values = {
-        "ece": gap(sure, right, equal_width(sure)),
-        "ece_equal_mass": gap(sure, right, equal_mass(sure)),
+        "ece": ece(p, case.true),
+        "ece_equal_mass": ece_equal_mass(p, case.true),
         "classwise_ece": classwise_ece(p, case.true),
         "nll": negative_log_likelihood(p, case.true),
         "brier": brier_score(p, case.true),
-        "confidence": float(sure.mean()),
-        "bins": reliability(sure, right),
+        "confidence": float(case.confidence.mean()),
+        "bins": reliability(case.confidence, case.right),
     }
     return values | ({} if case.targets is None else against_votes(p, case.targets))
 

@@ -20,7 +20,7 @@ def measured(case: Case, fitted: Mapping[str, Any] | None = None) -> dict[str, A
         with ``at`` (see ``selective.answered``) where there is a threshold. ``conformal``, where
         sets were fitted: method → wanted coverage → see ``conformal.measured``.
     """
-    sure, right = case.probabilities.max(axis=1), case.predicted == case.true
+    sure, right = case.confidence, case.right
     found: dict[str, Any] = {
         "calibration": calibration.measured(case),
         "selective": selective.measured(sure, right),

@@ -48,17 +48,19 @@ def fit(p: Floats, true: Ints) -> float:
 
 def apply(p: Floats, temperature: float) -> npt.NDArray[np.float64]:
     """Return ``float64 [N, K]``: the softmax of log p / temperature."""
-    raised = _logits(p) / temperature
-    raised = np.exp(raised - raised.max(axis=1, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=1, keepdims=True))
+    return _softmax(_logits(p) / temperature)
 
 
 def _logits(p: Floats) -> npt.NDArray[np.float64]:
     return np.asarray(np.log(np.maximum(p.astype(np.float64), SMALLEST)))
 
 
+def _softmax(logits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=1, keepdims=True))
+
+
 def _slope(logits: npt.NDArray[np.float64], true: Ints, inverse: float) -> float:
     """Return the derivative of the negative log-likelihood by 1/T."""
-    q = apply(np.exp(logits), 1 / inverse)
-    expected = (q * logits).sum(axis=1)
+    expected = (_softmax(inverse * logits) * logits).sum(axis=1)
     return float((expected - logits[np.arange(len(true)), true]).mean())

@@ -19,8 +19,9 @@ from mien.datasets.source import Progress
 from mien.evaluation.answering import Answering, framing_note, rows_of
 from mien.evaluation.cross import leaks
 from mien.evaluation.cross.learnt import Learnt, learnt_of
-from mien.evaluation.cross.scores import RESAMPLES, SEED, scores
+from mien.evaluation.cross.scores import scores
 from mien.evaluation.predictions import Predictions
+from mien.evaluation.sampling import resampling
 from mien.runs import environment
 
 Split = Literal["test", "all"]
@@ -97,7 +98,7 @@ def cross(
             for name, model, known in zip(names[0], models, learnt, strict=True)
         ],
         "datasets": [_dataset(*one) for one in zip(names[1], datasets, strict=True)],
-        "bootstrap": {"resamples": RESAMPLES, "seed": SEED, "confidence": 0.95},
+        "bootstrap": resampling.record(),
         "environment": environment("torch", "onnxruntime"),
         "cells": cells,
     }

@@ -12,7 +12,6 @@ from mien.evaluation.protocols import Case
 from mien.evaluation.sampling.parts import Parts, intervals
 from mien.evaluation.sampling.resampling import clusters, unit
 
-RESAMPLES, SEED = 1000, 0
 MAJORITY = ("ferplus_majority", "ferplus_majority_without_contempt")
 """Beside the published labels, those of the votes that are scored."""
 KINDS = {"all": "official", "clean": "dedup"}
@@ -51,9 +50,7 @@ def _scores(case: Case | None, subjects: npt.NDArray[np.str_]) -> dict[str, Any]
     """Return the scores of a case with their intervals; None where there is no row."""
     if case is None:
         return None
-    people = subjects[case.rows]
-    groups = people if unit(people) == "subject" else None
-    n = len(case.rows)
+    people, n = subjects[case.rows], len(case.rows)
     parts = Parts(case, [np.arange(n)])
     return {
         "n": n,
@@ -62,7 +59,7 @@ def _scores(case: Case | None, subjects: npt.NDArray[np.str_]) -> dict[str, Any]
         "left_out": dict(case.left_out),
         "largest_class": float(np.bincount(case.true).max() / n),
         **parts.observed()[0],
-        "intervals": intervals(parts.resampled(groups, RESAMPLES, SEED)[0]),
+        "intervals": intervals(parts.resampled(people)[0]),
         "unit": unit(people),
-        "clusters": clusters(groups, n)[1],
+        "clusters": clusters(people, n)[1],
     }

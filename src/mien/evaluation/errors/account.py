@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from mien.evaluation.errors import confusions
-from mien.evaluation.errors.erring import case_of, pictures, surest, wrong_places
+from mien.evaluation.errors.erring import pictures, surest, wrong_places
 from mien.evaluation.errors.reading import reading
 from mien.evaluation.predictions import Predictions
 from mien.evaluation.protocols import Case
@@ -35,18 +35,11 @@ def account(
         heads: what ``errors`` returned for them.
         labels: what ``label_errors.label_errors`` returned, or why it was not asked.
     """
-    origin = predictions.origin
     told: dict[str, Any] = {"left_out": labels}
     if not isinstance(labels, str):
         told = {**labels[0], "first": list(labels[1][:FIRST])}
     return {
-        "model": origin.model,
-        "model_sha256": origin.model_sha256,
-        "data": {
-            "name": origin.dataset,
-            "sha256": origin.dataset_sha256,
-            **{"split": origin.split, "label_set": origin.label_set},
-        },
+        **predictions.origin.to_dict(),
         "environment": environment("cleanlab"),
         "heads": dict(heads),
         "label_errors": told,
@@ -59,7 +52,7 @@ def errors(
     """Return each head's errors on its official rows.
 
     Keys of a head: ``protocol``, ``rows`` (``official``), ``n``, ``wrong``, ``classes``,
-    ``reading`` (sentences, see ``error_reading``), ``confusions`` and ``pairs`` (see
+    ``reading`` (sentences, see ``reading``), ``confusions`` and ``pairs`` (see
     ``confusions``), ``votes`` (``confusions.sides`` of all errors), ``hardest``, ``samples``.
 
     Args:
@@ -76,7 +69,7 @@ def errors(
 
 def of_head(predictions: Predictions, head: str, protocol: str = "") -> dict[str, Any]:
     """Return one head's errors; see ``errors``."""
-    case = case_of(predictions, head, protocol)
+    case = predictions.case(head, protocol)
     wrong = wrong_places(case)
     pairs = confusions.pairs(predictions, case)
     votes = confusions.sides(predictions, case, wrong)
@@ -111,8 +104,7 @@ def samples(
     how often each occurs.
     """
     rng = np.random.default_rng(seed)
-    right = case.predicted == case.true
-    kinds = [rng.permutation(np.flatnonzero(right)), rng.permutation(np.flatnonzero(~right))]
+    kinds = [rng.permutation(np.flatnonzero(right)) for right in (case.right, ~case.right)]
     half = count // 2
     first = np.concatenate([kind[:half] for kind in kinds])
     spare = np.concatenate([kind[half:] for kind in kinds])

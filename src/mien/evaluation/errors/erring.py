@@ -11,49 +11,16 @@ import numpy.typing as npt
 
 from mien.datasets.votes import VOTES
 from mien.emotions import index
-from mien.errors import DataError, UnknownNameError
 from mien.evaluation.predictions import Predictions
-from mien.evaluation.protocols import Case, ferplus_majority, own_protocol
+from mien.evaluation.protocols import Case, ferplus_majority
 
 Places = npt.NDArray[np.int64]
 """Positions among the M rows of a case."""
 
 
-def case_of(
-    predictions: Predictions, head: str, protocol: str = "", kind: str = "official"
-) -> Case:
-    """Return what of a head's answers is looked at.
-
-    Args:
-        predictions: a model's answers.
-        head: one of its heads.
-        protocol: see ``protocols``; empty for that of the head's own labels.
-        kind: ``official`` or ``dedup``.
-
-    Raises:
-        UnknownNameError: no such head or protocol; the choices are listed.
-        DataError: no row has a label that the head knows.
-    """
-    found = predictions.cases(head)
-    if protocol and protocol not in found:
-        raise UnknownNameError(f"protocol of head {head}", protocol, found)
-    kinds = found[protocol or own_protocol(head, found)] if found else {}
-    if kind not in kinds:
-        raise DataError(
-            f"head {head}: expected {kind} rows with a label that it knows, found none in "
-            f"{predictions.origin.dataset} {predictions.origin.split}; name another split or head"
-        )
-    return kinds[kind]
-
-
 def wrong_places(case: Case) -> Places:
     """Return where the answer is not the label, in the order of the rows."""
-    return np.flatnonzero(case.predicted != case.true)
-
-
-def confidence(case: Case) -> npt.NDArray[np.float64]:
-    """Return the probability of each row's answer, ``float64 [M]``."""
-    return np.asarray(case.probabilities.max(axis=1), np.float64)
+    return np.flatnonzero(~case.right)
 
 
 def of_label(case: Case) -> npt.NDArray[np.float64]:
@@ -63,7 +30,7 @@ def of_label(case: Case) -> npt.NDArray[np.float64]:
 
 def surest(case: Case, places: Places) -> Places:
     """Return places, the most confident answer first; equal ones in the order of the rows."""
-    return places[np.argsort(-confidence(case)[places], kind="stable")]
+    return places[np.argsort(-case.confidence[places], kind="stable")]
 
 
 def emotions_of(case: Case, positions: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -88,7 +55,7 @@ def pictures(predictions: Predictions, case: Case, places: Iterable[int]) -> lis
     Keys: ``id``, ``label``, ``answer``, ``confidence`` (of the answer), ``of_label``
     (probability of the label); ``votes`` where there are some, those that are not 0.
     """
-    sure, own, answers = confidence(case), of_label(case), case.predicted
+    sure, own, answers = case.confidence, of_label(case), case.predicted
     found = []
     for place in places:
         told: dict[str, Any] = {

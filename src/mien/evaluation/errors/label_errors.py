@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.errors import DataError, MissingExtraError
-from mien.evaluation.errors.erring import case_of, pictures
+from mien.evaluation.errors.erring import pictures
 from mien.evaluation.errors.label_checks import check
 from mien.evaluation.predictions import Predictions
 from mien.evaluation.protocols import Case
@@ -76,8 +76,8 @@ def label_errors(
     require_unseen(predictions, held_out)
     head = head or judge_of(predictions)
     wanted = protocol or predictions.origin.label_set
-    everything = case_of(predictions, head, wanted)
-    case = case_of(predictions, head, wanted, "dedup")
+    everything = predictions.case(head, wanted)
+    case = predictions.case(head, wanted, "dedup")
     ranking = rank(case.probabilities, case.true)
     flagged = ranking.order[: ranking.flagged]
     counts = np.bincount(case.true, minlength=len(case.classes)).tolist()

@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 
-from mien.evaluation.errors.erring import confidence
 from mien.evaluation.errors.movements import likeness
 from mien.evaluation.metrics import classification_report
 from mien.evaluation.protocols import Case
@@ -48,7 +47,7 @@ def reading(case: Case, pairs: Pairs, votes: Mapping[str, int] | None) -> list[s
 
 
 def _score(case: Case, report: Mapping[str, Any]) -> str:
-    n, right = report["n"], int((case.predicted == case.true).sum())
+    n, right = report["n"], int(case.right.sum())
     low, high = (100 * end for end in report["interval"])
     return (
         f"{right:,} of {n:,} answers are the label "
@@ -121,8 +120,8 @@ def _extremes(report: Mapping[str, Any]) -> list[str]:
 
 
 def _sure(case: Case) -> list[str]:
-    sure = confidence(case) >= SURE
-    n, wrong = int(sure.sum()), int((sure & (case.predicted != case.true)).sum())
+    sure = case.confidence >= SURE
+    n, wrong = int(sure.sum()), int((sure & ~case.right).sum())
     if n < FEW:
         return [f"Only {n:,} of its answers have a confidence of {percent(SURE)} or more."]
     return [

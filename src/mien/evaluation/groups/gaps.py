@@ -46,7 +46,7 @@ def gap(
     best, worst = max(taken, key=accuracy.__getitem__), min(taken, key=accuracy.__getitem__)
     sure = all(entries[one]["intervals"]["accuracy"] is not None for one in (best, worst))
     between = samples[best]["accuracy"] - samples[worst]["accuracy"]
-    right = (case.true == case.predicted)[np.concatenate([parts[one] for one in taken])]
+    right = case.right[np.concatenate([parts[one] for one in taken])]
     found = accuracy[best] - accuracy[worst]
     expected = [float(entries[one]["expected_accuracy"]) for one in (best, worst)]
     return {

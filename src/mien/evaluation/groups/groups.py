@@ -18,9 +18,9 @@ from mien.evaluation.groups.columns import columns
 from mien.evaluation.groups.gaps import gap
 from mien.evaluation.groups.grouping import Column
 from mien.evaluation.predictions import Predictions
-from mien.evaluation.protocols import Case, own_protocol
+from mien.evaluation.protocols import Case
 from mien.evaluation.sampling.parts import Parts, intervals
-from mien.evaluation.sampling.resampling import clusters, unit
+from mien.evaluation.sampling.resampling import clusters, record, unit
 from mien.evaluation.sampling.weighted import Samples
 from mien.inference.framed import faces_in
 from mien.runs import environment
@@ -31,7 +31,6 @@ LEAST = 30
 """Rows that a group has at least, to be scored."""
 FEWEST = 5
 """People that a group has at least, to have an interval."""
-RESAMPLES, SEED = 1000, 0
 SPREAD = {"lowest": 0, "lower_quartile": 25, "median": 50, "upper_quartile": 75, "highest": 100}
 
 
@@ -57,24 +56,17 @@ def groups(
         find: see ``looks.face``.
 
     Raises:
-        DataError: predictions on another dataset, or a column that makes no groups.
+        DataError: predictions on another dataset, a column that makes no groups, or a head that
+            has no class of the labels.
         UnknownNameError: no such column.
     """
     rows = predictions.rows_in(prepared)
     made = columns(prepared, rows, names, progress=progress, find=find)
-    origin = predictions.origin
     return {
-        "model": origin.model,
-        "model_sha256": origin.model_sha256,
-        "data": {
-            "name": origin.dataset,
-            "sha256": origin.dataset_sha256,
-            "split": origin.split,
-            "label_set": origin.label_set,
-        },
+        **predictions.origin.to_dict(),
         "environment": environment("opencv-python-headless"),
         "least": least,
-        "bootstrap": {"resamples": RESAMPLES, "seed": SEED, "confidence": 0.95},
+        "bootstrap": record(),
         "columns": {
             one.name: {
                 "how": one.how,
@@ -90,13 +82,12 @@ def groups(
 def _head(
     predictions: Predictions, head: str, made: Sequence[Column], least: int
 ) -> dict[str, Any]:
-    found = predictions.cases(head)
-    case = found[own_protocol(head, found)]["official"]
+    case = predictions.case(head)
     subjects = predictions.subjects[case.rows]
     return {
         "protocol": case.protocol,
         "n": len(case.rows),
-        "accuracy": float((case.true == case.predicted).mean()),
+        "accuracy": float(case.right.mean()),
         "columns": {one.name: scored(case, one, subjects, least) for one in made},
     }
 
@@ -131,7 +122,7 @@ def scored(
     by = "picture" if column.private else unit(subjects)
     people = subjects if by == "subject" else None
     scores = Parts(case, parts, present=True)
-    observed, samples = scores.observed(), scores.resampled(people, RESAMPLES, SEED)
+    observed, samples = scores.observed(), scores.resampled(people)
     names = [column.groups[group] for group in large]
     told = [] if column.private else [column.groups[group] for group in small]
     entries = _entries(case, names, parts, observed, samples, people)
@@ -174,7 +165,7 @@ def _entries(
 
 def expected_accuracy(case: Case, part: Ints) -> float:
     """Return the accuracy of a part if each class in it had the recall that it has in all rows."""
-    right = np.bincount(case.true, case.true == case.predicted, len(case.classes))
+    right = np.bincount(case.true, case.right, len(case.classes))
     recall = right / np.maximum(np.bincount(case.true, minlength=len(case.classes)), 1)
     return float(recall[case.true[part]].mean())
 

@@ -9,6 +9,7 @@ from mien.evaluation.predictions import Origin
 from mien.evaluation.robustness.answered import Answered
 from mien.evaluation.robustness.grid import Grid
 from mien.evaluation.robustness.scores import numbers
+from mien.evaluation.sampling.resampling import record
 from mien.runs import environment
 from mien.transforms.corruptions import VERSION
 
@@ -29,14 +30,7 @@ def header(origin: Origin, grid: Grid, rows: int, sampled: bool) -> dict[str, An
         sampled: whether they are only some of the split's, drawn by the seed.
     """
     return {
-        "model": origin.model,
-        "model_sha256": origin.model_sha256,
-        "data": {
-            "name": origin.dataset,
-            "sha256": origin.dataset_sha256,
-            "split": origin.split,
-            "label_set": origin.label_set,
-        },
+        **origin.to_dict(),
         "environment": environment("opencv-python-headless", "onnxruntime", "torch"),
         "grid": {
             "version": VERSION,
@@ -50,7 +44,7 @@ def header(origin: Origin, grid: Grid, rows: int, sampled: bool) -> dict[str, An
 
 
 def result(answered: Answered, grid: Grid, sampled: bool) -> dict[str, Any]:
-    """Return ``robustness.json``: ``header`` and, under ``heads``, ``numbers``.
+    """Return ``robustness.json``: ``header``, ``bootstrap`` and, under ``heads``, ``numbers``.
 
     Args:
         answered: with all cells of the grid.
@@ -61,7 +55,7 @@ def result(answered: Answered, grid: Grid, sampled: bool) -> dict[str, Any]:
         DataError: a cell has no answers.
     """
     about = header(answered.clean.origin, grid, len(answered.clean), sampled)
-    return {**about, "heads": numbers(answered, grid)}
+    return {**about, "bootstrap": record(), "heads": numbers(answered, grid)}
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -11,14 +11,16 @@ from mien.evaluation.metrics import classification_report
 from mien.evaluation.protocols import Case, own_protocol
 from mien.evaluation.robustness.answered import Answered
 from mien.evaluation.robustness.grid import Grid
-from mien.evaluation.sampling.resampling import interval, unit, weights
+from mien.evaluation.sampling.resampling import RESAMPLES, SEED, interval, unit, weights
 
 Values = npt.NDArray[np.float64]
 Scores = dict[str, dict[str, dict[str, dict[str, Any]]]]
 """Head → protocol → ``official`` and ``dedup`` → numbers."""
 
 
-def numbers(answered: Answered, grid: Grid, *, resamples: int = 1000, seed: int = 0) -> Scores:
+def numbers(
+    answered: Answered, grid: Grid, *, resamples: int = RESAMPLES, seed: int = SEED
+) -> Scores:
     """Return every number of a grid, each head against its own labels.
 
     Keys: ``n``, ``classes``, ``unit`` (``picture`` or ``subject``: what the bootstrap draws);

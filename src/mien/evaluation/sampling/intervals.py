@@ -6,17 +6,23 @@ resample is too and the interval has no width: ``metrics.wilson_interval`` is th
 give. The interval of a calibration error lies high, since resampling adds noise to every bin.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from mien.evaluation.metrics import Floats
 from mien.evaluation.protocols import Case
-from mien.evaluation.sampling.resampling import Groups, clusters, interval, unit, weights
-from mien.evaluation.sampling.weighted import Binned, Samples, Weighted
-
-__all__ = ["PER_CLASS", "Binned", "bootstrap", "interval", "samples_of", "weights"]
+from mien.evaluation.sampling.resampling import (
+    RESAMPLES,
+    SEED,
+    Groups,
+    clusters,
+    interval,
+    unit,
+    weights,
+)
+from mien.evaluation.sampling.weighted import Binned, Samples, Values, Weighted
 
 PER_CLASS = {"precision": "precision", "recall": "recall", "f1": "f1", "auroc": "auroc_per_class"}
 """The scores of a class → their name among the samples."""
@@ -26,8 +32,8 @@ def bootstrap(
     case: Case,
     subjects: Groups | None = None,
     *,
-    resamples: int = 1000,
-    seed: int = 0,
+    resamples: int = RESAMPLES,
+    seed: int = SEED,
     means: Mapping[str, Floats] | None = None,
     binned: Mapping[str, Binned] | None = None,
 ) -> dict[str, Any]:
@@ -52,10 +58,9 @@ def bootstrap(
     Raises:
         DataError: lengths differ, or there are no rows.
     """
-    groups = subjects if unit(subjects) == "subject" else None
     n = len(case.true)
-    count = clusters(groups, n)[1]
-    found = samples_of(Weighted(case, means, binned), groups, n, resamples=resamples, seed=seed)
+    scores = Weighted(case, means, binned)
+    found = _samples(scores, weights(subjects, n, resamples, seed))
     return {
         "intervals": {name: interval(values) for name, values in found.items() if values.ndim == 1},
         "per_class": {
@@ -63,13 +68,11 @@ def bootstrap(
             for i, name in enumerate(case.classes)
         },
         "unit": unit(subjects),
-        "clusters": count,
+        "clusters": clusters(subjects, n)[1],
     }
 
 
-def samples_of(
-    scores: Weighted, groups: Groups | None, n: int, *, resamples: int = 1000, seed: int = 0
-) -> Samples:
+def _samples(scores: Weighted, drawn: Iterable[Values]) -> Samples:
     """Return every score of each resample: name → ``float64 [B]`` or ``[B, K]``."""
-    blocks = [scores(block) for block in weights(groups, n, resamples, seed)]
+    blocks = [scores(block) for block in drawn]
     return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}

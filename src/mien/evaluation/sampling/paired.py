@@ -66,7 +66,7 @@ def compare(
     return {
         "first": _who(both[0].origin, names[0]),
         "second": _who(both[1].origin, names[1]),
-        "data": _what(first.origin),
+        "data": first.origin.to_dict()["data"],
         "protocol": wanted,
         "kind": kind,
         "classes": list(found[0].classes),
@@ -90,15 +90,6 @@ def compare_each(each: Sequence[Predictions], **options: Any) -> list[dict[str, 
 
 def _who(origin: Origin, head: str) -> dict[str, str]:
     return {"model": origin.model, "model_sha256": origin.model_sha256, "head": head}
-
-
-def _what(origin: Origin) -> dict[str, str]:
-    return {
-        "name": origin.dataset,
-        "sha256": origin.dataset_sha256,
-        "split": origin.split,
-        "label_set": origin.label_set,
-    }
 
 
 def _heads(

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.evaluation.protocols import Case
-from mien.evaluation.sampling.resampling import Groups, interval, weights
+from mien.evaluation.sampling.resampling import RESAMPLES, SEED, Groups, interval, weights
 from mien.evaluation.sampling.weighted import Samples, Values, counts, shares
 
 Ints = npt.NDArray[np.int64]
@@ -40,7 +40,7 @@ class Parts:
         return [{name: float(values[0]) for name, values in one.items()} for one in found]
 
     def resampled(
-        self, groups: Groups | None, resamples: int = 1000, seed: int = 0
+        self, groups: Groups | None, resamples: int = RESAMPLES, seed: int = SEED
     ) -> list[Samples]:
         """Return the scores of each part in each resample: name → ``float64 [B]``.
 

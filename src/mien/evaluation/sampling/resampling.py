@@ -17,9 +17,15 @@ from mien.errors import DataError
 Values = npt.NDArray[np.float64]
 Groups = npt.NDArray[Any]
 
-CONFIDENCE = 0.95
+RESAMPLES, SEED, CONFIDENCE = 1000, 0, 0.95
+"""Of every interval, where nothing else is asked for."""
 CELLS = 400_000
 """How many weights are held at once."""
+
+
+def record(resamples: int = RESAMPLES, seed: int = SEED) -> dict[str, int | float]:
+    """Return what a record of results tells of its bootstrap, as plain JSON values."""
+    return {"resamples": resamples, "seed": seed, "confidence": CONFIDENCE}
 
 
 def clusters(groups: Groups | None, n: int) -> tuple[npt.NDArray[np.int64], int]:
@@ -53,7 +59,7 @@ def unit(groups: Groups | None) -> str:
 
 
 def weights(
-    groups: Groups | None, n: int, resamples: int = 1000, seed: int = 0
+    groups: Groups | None, n: int, resamples: int = RESAMPLES, seed: int = SEED
 ) -> Iterator[Values]:
     """Yield resamples in blocks, ``float64 [b, n]``: how often each row is drawn.
 

@@ -38,8 +38,7 @@ class Side:
     @property
     def right(self) -> npt.NDArray[np.int64]:
         """How many of the runs answer each row rightly, ``int64 [M]``."""
-        right = [case.predicted == case.true for case in self.runs]
-        return np.asarray(np.sum(right, axis=0), np.int64)
+        return np.asarray(np.sum([case.right for case in self.runs], axis=0), np.int64)
 
     def score(self, name: str) -> float:
         """Return the mean of a score over the runs."""
@@ -70,10 +69,9 @@ def between(
         ``significance.swap_test``: McNemar's exact p where rows are drawn by picture; and
         ``swap_p_holm``, the same corrected for the number of pairs.
     """
-    groups = subjects if unit(subjects) == "subject" else None
     n = len(sides[0].runs[0].true)
-    places, count = clusters(groups, n)
-    drawn = _drawn(sides, groups, n, resamples, seed)
+    places, count = clusters(subjects, n)
+    drawn = _drawn(sides, subjects, n, resamples, seed)
     about = {"n": n, "unit": unit(subjects), "clusters": count}
     about |= {"resamples": resamples, "seed": seed}
     found = [

@@ -1,0 +1,1 @@
+"""What the files of a model tell, as sentences and tables: page and model card are made of it."""

@@ -1,0 +1,94 @@
+"""How far a model's probabilities can be believed, as a section."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mien.report.account.certain_pictures import pictures
+from mien.report.account.certain_tables import abstain_tables, errors_table, sets_tables
+from mien.report.account.certainty import Certainty, certainties
+from mien.report.account.pieces import Missing, Section, Told
+from mien.report.account.story import Story
+from mien.report.account.subject import Subject
+from mien.report.account.words import ends, labels, percent
+
+NOTES = (
+    "ECE: mean gap between confidence and share of right answers, 15 bins of equal width (equal "
+    "mass: as many rows in each); NLL in nats; Brier 0 (best) to 2",
+    "the interval of an ECE lies high: resampling adds noise to each bin",
+    "all hold for faces as they are stored; recognize averages three crops of a found face",
+)
+
+
+def certain(story: Story) -> Told:
+    """Return the section, or what is missing of it."""
+    if story.on is None or not all("calibration" in story.reports(h)[0] for h in story.heads):
+        return Missing("calibration", story.first.command("evaluate", story.on))
+    each = certainties(story)
+    tables = [errors_table(story), *abstain_tables(each), *sets_tables(each)]
+    return Section(
+        id="certainty",
+        title="How far its probabilities can be believed",
+        text=tuple(sentence for one in each for sentence in sentences(story, one)),
+        tables=tuple(tables),
+        pictures=tuple(picture for one in each for picture in pictures(one)),
+        notes=(*fitted_words(story.first), *NOTES),
+    )
+
+
+def sentences(story: Story, one: Certainty) -> list[str]:
+    """Say how far off the probabilities are, and what the uncertain answer does."""
+    report, name = one.report, story.before(one.head)
+    off = report["calibration"]["ece"]
+    before = report.get("before", {}).get("ece")
+    was = f", {percent(before)} before the temperature" if before is not None else ""
+    sure, right = report["calibration"]["confidence"], report["accuracy"]
+    lean = "too sure" if sure > right else "not sure enough"
+    vain = before is not None and off > before
+    found = [
+        f"{name}Confidence and share of right answers differ by {percent(off)} on average "
+        f"(ECE, n = {report['n']:,}){was}. Its mean confidence is {percent(sure)}, "
+        f"{percent(right)} are right: on the whole it is {lean}."
+        + (" On these pictures the temperature did not help." if vain else "")
+    ]
+    if (at := one.at) is not None:
+        found.append(uncertain_words(story.called(one.head), at))
+    return found
+
+
+def fitted_words(subject: Subject) -> list[str]:
+    """Say what each head's probabilities were fitted to, and what its threshold was chosen for."""
+    return [_fitted(name, subject.about["heads"][name]) for name in subject.heads]
+
+
+def _fitted(name: str, head: Mapping[str, Any]) -> str:
+    if "fitted_on" not in head:
+        return f"head {name}: its probabilities are not calibrated"
+    on, uncertain = head["fitted_on"], head.get("uncertain") or {}
+    said = (
+        f"head {name}: calibrated on {on['dataset']}, {on['split']} split, {labels(on['protocol'])}"
+        f", n = {on['n']:,}: temperature {head['temperature']:.3f}"
+    )
+    if not uncertain.get("below"):
+        return f"{said}; no threshold"
+    return (
+        f"{said}; below {percent(uncertain['below'])} an answer is uncertain, chosen there so that "
+        f"at most {percent(uncertain['error'], 0)} of the others are wrong"
+    )
+
+
+def uncertain_words(name: str, at: Mapping[str, Any]) -> str:
+    """Say what a threshold does on rows that it was not chosen on."""
+    if at["below"] is None or at["wrong"] is None:
+        return f"{name} has no threshold that keeps wrong answers at {percent(at['error'], 0)}."
+    if at["below"] == 0:
+        return (
+            f"{name} gives every answer: no threshold is needed for at most "
+            f"{percent(at['error'], 0)} errors. {percent(at['wrong'])} are wrong here (95 % "
+            f"{ends(at['interval'])})."
+        )
+    kept = "kept" if at["wrong"] <= at["error"] else "not kept"
+    return (
+        f"{name} calls answers below {percent(at['below'])} uncertain. So {percent(at['answered'])}"
+        f" of the pictures get an answer, and {percent(at['wrong'])} of these are wrong (95 % "
+        f"{ends(at['interval'])}); at most {percent(at['error'], 0)} were wanted: {kept}."
+    )

@@ -1,0 +1,135 @@
+"""How a model does on other datasets, from other evaluations and from ``cross.json``."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mien.report import cross as matrix
+from mien.report.account.pieces import Missing, Picture, Section, Table, Told
+from mien.report.account.story import Story
+from mien.report.account.words import interval_of, labels, number_with_ends, with_ends
+from mien.report.cross_lines import Line, lines, outside, taken_out
+
+TITLE = "On other datasets"
+OTHERS = (
+    "dataset, split",
+    "head",
+    "labels",
+    "n",
+    "official % (95 %)",
+    "dedup %",
+    "macro-F1 (95 %)",
+)
+CROSS = (
+    *("head", "dataset (labels)", "split", "n", "accuracy % (95 %)", "macro-F1 (95 %)"),
+    *("largest class %", "seen, taken out", "labels outside"),
+)
+
+
+def elsewhere(story: Story, cross: Mapping[str, Any] | None = None) -> Told:
+    """Return the section, or what is missing.
+
+    Args:
+        story: what is told of.
+        cross: content of a ``cross.json`` that was named; None: that of the evaluation.
+    """
+    result = cross or (story.on.parts.get("cross") if story.on else None)
+    name = None if result is None else name_in(result, story)
+    others = others_table(story)
+    if result is not None and name is not None:
+        return Section(
+            id="elsewhere",
+            title=TITLE,
+            text=tuple(sentences(result, name, len(story.first.heads) == 1)),
+            tables=(cross_table(result, name), *others),
+            pictures=(_picture(result),),
+            notes=tuple(matrix.notes(result)),
+        )
+    if others:
+        return Section(id="elsewhere", title=TITLE, tables=tuple(others))
+    what = "scores on other datasets, without pictures it has seen"
+    why = "" if result is None else "the cross.json that was named does not have this model"
+    return Missing(what, "mien cross MODEL --data DATASET…, then --cross", why)
+
+
+def name_in(result: Mapping[str, Any], story: Story) -> str | None:
+    """Return what a matrix calls the model, by its hash; None where it is not in it."""
+    whose = {story.first.origin.get("weights_sha256")}
+    whose |= {story.on.metrics.get("model_sha256")} if story.on else set()
+    found = [one["name"] for one in result["models"] if one["sha256"] in whose - {None, ""}]
+    return str(found[0]) if found else None
+
+
+def of_model(result: Mapping[str, Any], name: str) -> list[Line]:
+    """Return the cells of a model."""
+    return [one for one in lines(result) if one.cell["model"] == name]
+
+
+def sentences(result: Mapping[str, Any], name: str, single: bool = True) -> list[str]:
+    """Say what a model scores on each dataset that is not its own."""
+    found = []
+    for one in of_model(result, name):
+        if one.cell["own"] or one.scores is None:
+            continue
+        who = "it" if single else f"head {one.row.rpartition(' · ')[2]}"
+        seen = (
+            "nobody knows which of them it has seen"
+            if one.cell["seen"] is None
+            else f"those that it has seen are taken out: {taken_out(one.cell['seen'])}"
+        )
+        found.append(
+            f"On {one.column}, which it did not learn from, {who} scores "
+            f"{with_ends(one.scores['accuracy'], one.scores['intervals']['accuracy'])} % on "
+            f"{one.scores['n']:,} pictures ({seen})."
+        )
+    return found
+
+
+def cross_table(result: Mapping[str, Any], name: str) -> Table:
+    """Return a row for each head and dataset of a matrix."""
+    rows = [
+        (one.row.rpartition(" · ")[2], f"{one.column} {one.mark}".strip(), one.cell["split"],
+         *_cells(one), taken_out(one.cell["seen"]), outside(one.whole["left_out"]) or "none")
+        for one in of_model(result, name)
+    ]  # fmt: skip
+    caption = "Datasets, each without the pictures that the model has seen"
+    return Table(caption, CROSS, tuple(rows), words=3)
+
+
+def _cells(one: Line) -> tuple[str, ...]:
+    if one.scores is None:
+        return "0", "", "", ""
+    around = one.scores["intervals"]
+    return (
+        f"{one.scores['n']:,}",
+        with_ends(one.scores["accuracy"], around["accuracy"]),
+        number_with_ends(one.scores["macro_f1"], around["macro_f1"]),
+        f"{100 * one.scores['largest_class']:.1f}",
+    )
+
+
+def _picture(result: Mapping[str, Any]) -> Picture:
+    return Picture(
+        "cross",
+        "Every model on every dataset: accuracy with interval, macro-F1 and n in each cell; those "
+        "of this model stand in the table.",
+        "Every model on every dataset.",
+        lambda: matrix.matrix_figure(result),
+    )
+
+
+def others_table(story: Story) -> list[Table]:
+    """Return the first run's other evaluations, each head on its own labels."""
+    told = story.on.name if story.on else ""
+    rows = []
+    for one in story.first.evaluations:
+        for head, protocols in one.heads.items() if one.name != told else ():
+            for protocol, kinds in protocols.items():
+                report, dedup = kinds["official"], kinds.get("dedup")
+                rows.append(
+                    (f"{one.dataset}, {one.split}", head, labels(protocol), f"{report['n']:,}",
+                     with_ends(report["accuracy"], interval_of(report)),
+                     with_ends(dedup["accuracy"], None) if dedup else "–",
+                     number_with_ends(report["macro_f1"], interval_of(report, "macro_f1")))
+                )  # fmt: skip
+    caption = "Other evaluations of this model; dedup leaves out copies within that dataset alone"
+    return [Table(caption, OTHERS, tuple(rows), words=3)] if rows else []

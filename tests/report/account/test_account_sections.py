@@ -1,0 +1,200 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from made_accounts import PLACE, cross, story_of, told_run
+from matplotlib.figure import Figure
+
+from mien.errors import RunError
+from mien.report.account.certain import certain, fitted_words, uncertain_words
+from mien.report.account.elsewhere import elsewhere
+from mien.report.account.erring import commonest, erring, label_words, sheets
+from mien.report.account.grouped import grouped
+from mien.report.account.pieces import Missing, Section
+from mien.report.account.robust import robust
+from mien.report.account.story import Story
+from mien.report.account.whole import told
+
+
+def test_certainty_tells_errors_the_uncertain_answer_and_sets(story: Story) -> None:
+    section = certain(story)
+    assert isinstance(section, Section)
+    report = story.reports("fer2013")[0]
+    assert f"differ by {100 * report['calibration']['ece']:.1f} % on average" in section.text[0]
+    assert "before the temperature" in section.text[0]
+    errors, abstain, sets = section.tables
+    assert [row[1] for row in errors.rows] == ["official", "dedup"]
+    at = report["selective"]["at"]
+    assert abstain.rows[0][2] == f"{100 * at['answered']:.1f} %"
+    assert {row[1] for row in sets.rows} == {"LAC", "APS"}
+    assert [picture.name.split("_")[0] for picture in section.pictures] == [
+        "reliability",
+        "risk",
+        "conformal",
+    ]
+    assert "calibrated on fer2013, val split, FER-2013 labels" in section.notes[0]
+
+
+def test_an_older_evaluation_lacks_calibration_and_the_command_is_named(tmp_path: Path) -> None:
+    root = told_run(tmp_path / "run", parts=(), calibrated=False)
+    path = root / "evaluation" / PLACE / "metrics.json"
+    values = json.loads(path.read_text())
+    for report in values["heads"]["fer2013"]["fer2013"].values():
+        for key in ("calibration", "selective", "intervals", "top2", "auroc"):
+            del report[key]
+    del values["bootstrap"]
+    path.write_text(json.dumps(values))
+    story = story_of(root)
+    found = certain(story)
+    assert isinstance(found, Missing)
+    assert found.command.startswith("mien evaluate ")
+    assert isinstance(told(story)[0], Section)
+    assert fitted_words(story.first) == ["head fer2013: its probabilities are not calibrated"]
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        ({"below": 0.8, "answered": 0.2, "wrong": 0.05, "error": 0.1, "interval": [0, 0.1]},
+         "So 20.0 % of the pictures get an answer, and 5.0 % of these are wrong"),
+        ({"below": 0.8, "answered": 0.2, "wrong": 0.15, "error": 0.1, "interval": [0, 0.2]},
+         "at most 10 % were wanted: not kept."),
+        ({"below": 0.0, "answered": 1.0, "wrong": 0.05, "error": 0.1, "interval": [0, 0.1]},
+         "It gives every answer: no threshold is needed"),
+        ({"below": None, "answered": 0.0, "wrong": None, "error": 0.1, "interval": [0, 1]},
+         "It has no threshold that keeps wrong answers at 10 %."),
+    ],
+)  # fmt: skip
+def test_the_uncertain_answer_is_told_in_a_sentence(at: dict[str, object], said: str) -> None:
+    assert said in uncertain_words("It", at)
+
+
+def test_robustness_names_what_costs_most(story: Story) -> None:
+    section = robust(story)
+    assert isinstance(section, Section)
+    assert "2 corruptions at 2 levels" in section.text[0]
+    assert "Most is lost, in points, by shift" in section.text[0]
+    assert [row[0] for row in section.tables[0].rows] == ["noise", "shift", "mean of all"]
+
+
+def test_groups_name_the_widest_gap_and_whether_chance_makes_it(story: Story) -> None:
+    section = grouped(story)
+    assert isinstance(section, Section)
+    assert "“bright” is answered best, “dark” worst, " in section.text[0]
+    assert "chance alone rarely makes" in section.text[0]
+    gaps, groups = section.tables
+    assert gaps.rows[0][:3] == ("brightness", "bright", "dark")
+    assert [row[0] for row in groups.rows] == ["brightness", "brightness"]
+
+
+def test_errors_are_told_in_words_without_any_face(story: Story) -> None:
+    section = erring(story)
+    assert isinstance(section, Section)
+    assert "answers are the label" in section.text[0]
+    assert section.notes == ("likely label errors were not looked for: it was not asked for",)
+    assert sheets(story) == []
+
+
+def test_sheets_of_faces_are_those_that_mien_errors_drew(tmp_path: Path) -> None:
+    root = told_run(tmp_path / "run", parts=("errors",), calibrated=False)
+    for name in ("hardest_fer2013", "ten_fer2013", "confusion_fer2013", "label_errors"):
+        (root / "evaluation" / PLACE / f"{name}.png").write_bytes(b"png")
+    found = sheets(story_of(root))
+    assert [caption for caption, _ in found] == [
+        "Right and wrong answers, drawn by lot, head fer2013",
+        "Confident and wrong, head fer2013",
+        "Labels that are likely wrong",
+    ]
+    assert found[0][1] == "data:image/png;base64,cG5n"
+
+
+def test_the_commonest_confusion_is_found_in_the_matrix() -> None:
+    report = {"classes": ["fear", "joy"], "confusion": [[3, 2], [1, 9]]}
+    assert commonest(report) == {"label": "fear", "answer": "joy", "n": 2, "of": 5}
+    assert commonest({"classes": ["fear"], "confusion": [[4]]}) is None
+
+
+def test_label_errors_are_told_with_the_base_rate() -> None:
+    first = {"length": 50, "precision": 0.8, "interval": [0.7, 0.9]}
+    check = {"lists": [first], "base_rate": 0.3}
+    told = {"flagged": 90, "n": 300, "share": 0.3, "method": "a method", "check": check}
+    (said,) = label_words(told)
+    assert "90 of 300 labels are doubted (30.0 %; a method)" in said
+    assert "of the first 50 the FER+ majority is another emotion in 80 % (70.0–90.0)" in said
+    assert "FER+" not in label_words({**told, "check": None})[0]
+
+
+def test_other_datasets_come_from_a_matrix(story: Story) -> None:
+    section = elsewhere(story, cross(story.first.origin["weights_sha256"]))
+    assert isinstance(section, Section)
+    (said,) = section.text
+    assert said.startswith("On elsewhere (fer2013), which it did not learn from, it scores ")
+    assert said.endswith("on 73 pictures (those that it has seen are taken out: 3 copies, 4 near).")
+    assert [row[3] for row in section.tables[0].rows] == ["93", "73"]
+
+
+def test_a_matrix_without_the_model_is_not_taken_for_its_own(story: Story) -> None:
+    found = elsewhere(story, cross("f" * 64))
+    assert isinstance(found, Missing)
+    assert "does not have this model" in found.why
+
+
+def test_what_is_missing_names_its_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told_run(tmp_path / "run", parts=(), calibrated=False)
+    monkeypatch.chdir(tmp_path)
+    found = [one for one in told(story_of(Path("run"))) if isinstance(one, Missing)]
+    commands = [one.command for one in found]
+    assert commands[0] == "mien robustness run"
+    assert commands[2:] == ["mien groups run", "mien errors run"]
+
+
+def test_a_run_without_evaluation_still_tells_where_it_comes_from(tmp_path: Path) -> None:
+    root = told_run(tmp_path / "run", parts=(), calibrated=False)
+    for path in (root / "evaluation" / PLACE).iterdir():
+        path.unlink()
+    missing, origin = told(story_of(root))
+    assert isinstance(missing, Missing)
+    assert "mien evaluate" in missing.sentence
+    assert isinstance(origin, Section)
+
+
+def test_a_damaged_part_is_one_clear_line(tmp_path: Path) -> None:
+    root = told_run(tmp_path / "run", parts=("groups",), calibrated=False)
+    path = root / "evaluation" / PLACE / "groups.json"
+    values = json.loads(path.read_text())
+    del values["heads"]["fer2013"]["columns"]["brightness"]["gap"]
+    path.write_text(json.dumps(values))
+    with pytest.raises(RunError, match=r"groups.json: .*KeyError: 'gap'.*run mien groups again"):
+        told(story_of(root))
+
+
+def test_every_picture_says_what_it_shows_and_can_be_drawn(story: Story) -> None:
+    sections = [one for one in told(story) if isinstance(one, Section)]
+    pictures = [picture for section in sections for picture in section.pictures]
+    assert len({picture.name for picture in pictures}) == len(pictures) == 10
+    assert all(len(picture.alt) > 40 and picture.caption for picture in pictures)
+    assert isinstance(pictures[0].draw(), Figure)
+
+
+def test_of_several_seeds_parts_say_whose_they_are(tmp_path: Path) -> None:
+    roots = [told_run(tmp_path / f"s{seed}", seed=seed, calibrated=False) for seed in (4, 5)]
+    sections = {one.id: one for one in told(story_of(*roots)) if isinstance(one, Section)}
+    assert sections["groups"].notes[0] == "told of seed 4 alone"
+    assert "told of" not in str(sections["scores"].notes)
+
+
+def test_answers_of_another_model_are_compared_and_its_own_are_not(
+    tmp_path: Path, story: Story
+) -> None:
+    ours = story.on.predictions() if story.on else None
+    assert ours is not None
+    same = told(story, [ours])
+    assert not [one for one in same if isinstance(one, Section) and one.id == "against"]
+    other = replace(ours, origin=replace(ours.origin, model="theirs", model_sha256="d" * 64))
+    (section,) = [
+        one for one in told(story, [other]) if isinstance(one, Section) and one.id == "against"
+    ]
+    assert "+0.0 points" in section.text[0]
+    assert "chance alone may make that (p = 1.0000)" in section.text[0]
+    assert [row[0] for row in section.tables[0].rows] == ["lenet", "theirs"]

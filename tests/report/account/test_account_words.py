@@ -1,0 +1,48 @@
+import pytest
+
+from mien.report.account import words
+
+
+def test_shares_and_numbers_are_written_with_their_intervals() -> None:
+    assert words.percent(0.6144) == "61.4 %"
+    assert words.percent(None) == words.NONE
+    assert words.with_ends(0.614, [0.598, 0.629]) == "61.4 (59.8–62.9)"
+    assert words.with_ends(0.614, None) == "61.4"
+    assert words.number_with_ends(0.58, [0.559, 0.599]) == "0.580 (0.559–0.599)"
+    assert words.number_with_ends(None, None) == words.NONE
+    assert words.ends(None) == words.NONE
+
+
+@pytest.mark.parametrize(
+    ("protocol", "said"),
+    [
+        ("fer2013", "FER-2013 labels"),
+        ("ferplus_majority", "FER+ majority labels"),
+        ("ferplus_plurality_without_contempt", "FER+ plurality labels without contempt"),
+        ("ferplus_votes_without_contempt", "FER+ votes without contempt"),
+        ("eight", "the dataset's own labels"),
+    ],
+)
+def test_a_protocol_is_told_as_the_labels_it_scores_against(protocol: str, said: str) -> None:
+    assert words.labels(protocol) == said
+
+
+def test_words_are_listed_as_in_a_sentence() -> None:
+    assert words.listed([]) == ""
+    assert words.listed(["fear"]) == "fear"
+    assert words.listed(["fear", "anger", "joy"]) == "fear, anger and joy"
+    assert words.counted(1, "picture") == "1 picture"
+    assert words.counted(1200, "person", "people") == "1,200 people"
+
+
+def test_an_interval_without_width_is_replaced_by_wilsons() -> None:
+    perfect = {"n": 20, "accuracy": 1.0, "intervals": {"accuracy": [1.0, 1.0], "f1": [0.2, 0.4]}}
+    low, high = words.interval_of(perfect) or ()
+    assert 0.8 < low < 0.9
+    assert high == 1
+    assert words.interval_of(perfect, "f1") == [0.2, 0.4]
+    assert words.interval_of(perfect, "auroc") is None
+
+
+def test_an_older_report_has_the_interval_beside_the_accuracy() -> None:
+    assert words.interval_of({"n": 9, "accuracy": 0.5, "interval": [0.2, 0.8]}) == [0.2, 0.8]
