@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from mien.emotions import EMOTIONS
-from mien.evaluation.protocols import Case
+from mien.evaluation.protocols import Case, cases, report
 
 
 def made_case(
@@ -28,3 +28,11 @@ def made_case(
         left_out={},
     )
     return replace(case, **changes)
+
+
+def score(*words: Any, **more: Any) -> dict[str, dict[str, Any]]:
+    """Return the report of each case of one head's answers; see ``protocols.cases``."""
+    return {
+        protocol: {kind: report(case) for kind, case in kinds.items()}
+        for protocol, kinds in cases(*words, **more).items()
+    }

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 import yaml
+from made_cases import score
 
 from mien.config import Experiment
 from mien.emotions import EMOTIONS, LABEL_SETS
 from mien.evaluation.predictions import NAME, Predictions
-from mien.evaluation.protocols import report, score
+from mien.evaluation.protocols import report
 from mien.ferplus import ferplus_majority
 
 SHA = "61a4311c983985a6ae4ea24f1d5178eebdfd61076be07cfc1c547bfff0ff2ebc"

@@ -55,7 +55,7 @@ def test_it_writes_numbers_answers_and_figures(model: Path, drawn_set: Path) -> 
     assert set(found["heads"]) == {"fer2013", "ferplus"}
     assert found["heads"]["ferplus"]["ferplus"]["official"]["n"] == 24
     assert len(Answered.load(folder / "robustness.npz").cells) == 4
-    assert "head ferplus, labels ferplus" in said
+    assert "head ferplus, FER+ labels" in said
     assert "eyes band" in said
     assert "noise: 96 faces to answer" in said
     assert "eyes_band: 48 of 96 faces, about 0 min left" in said

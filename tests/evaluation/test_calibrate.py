@@ -10,9 +10,10 @@ from mien.emotions import EMOTIONS
 from mien.errors import DataError, RunError, UsageError
 from mien.evaluation.certainty import temperature
 from mien.evaluation.certainty.calibrate import calibrate, require_validation
-from mien.evaluation.certainty.fitted import for_file, kept
+from mien.evaluation.certainty.fitted import for_file, kept, of_file
 from mien.evaluation.certainty.measured import measured
 from mien.evaluation.predictions import Answers, Predictions
+from mien.inference.info import Head
 
 N = 600
 
@@ -115,6 +116,21 @@ def test_a_file_keeps_what_answering_needs() -> None:
     poor = calibrate(validation(right=0.0))["fer2013"]
     assert poor["uncertain"]["below"] is None
     assert "uncertain" not in for_file(poor)
+
+
+def test_a_model_file_says_what_the_run_says_also_where_everything_is_answered() -> None:
+    found = for_file(calibrate(validation(right=0.99))["fer2013"])
+    assert found["uncertain"] == {"below": 0.0, "error": 0.1}
+    head = Head(
+        made().heads["fer2013"].classes,
+        found["temperature"],
+        found["uncertain"]["below"],
+        found["uncertain"]["error"],
+        found["conformal"],
+        found["fitted_on"],
+    )
+    assert of_file(head) == found
+    assert "uncertain" not in of_file(Head(head.classes))
 
 
 def test_certainty_is_measured_on_other_rows() -> None:

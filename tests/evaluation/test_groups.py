@@ -61,6 +61,13 @@ def result(prepared: PreparedSet) -> Any:
     return groups(answered(prepared, WRONG), prepared, ["origin", "subject", "label"])
 
 
+def test_a_head_without_a_class_of_the_labels_is_refused(prepared: PreparedSet) -> None:
+    plain = answered(prepared, [])
+    only = {"one": Answers(("contempt",), np.ones((N, 1), np.float32))}
+    with pytest.raises(DataError, match="head one: expected official rows with a label"):
+        groups(replace(plain, heads=only), prepared, ["origin"])
+
+
 def test_groups_by_hand(result: Any) -> None:
     head = result["heads"]["fer2013"]
     assert (head["protocol"], head["n"]) == ("fer2013", N)

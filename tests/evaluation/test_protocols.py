@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from made_cases import score
 
 from mien.emotions import BASIC, CODES, EMOTIONS, index
 from mien.errors import DataError, UnknownEmotionError, UnknownNameError
-from mien.evaluation.protocols import cases, mask_classes, score
+from mien.evaluation.protocols import cases, mask_classes
 from mien.ferplus import ferplus_majority, ferplus_top
 
 

@@ -170,7 +170,7 @@ def test_progress_counts_the_faces_that_are_left(
     prepared: PreparedSet, rows: np.ndarray, tmp_path: Path
 ) -> None:
     shown: list[tuple[str, int, int]] = []
-    run(reader(), prepared, rows, "val", GRID, tmp_path, show=lambda *one: shown.append(one))
+    run(reader(), prepared, rows, "val", GRID, tmp_path, progress=lambda *one: shown.append(one))
     assert shown[0] == ("noise", 0, 6 * len(rows))
     assert shown[-1] == ("shift", 6 * len(rows), 6 * len(rows))
     assert [done for _, done, _ in shown] == sorted(done for _, done, _ in shown)

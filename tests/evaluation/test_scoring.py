@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from made_cases import score
 from made_predictions import made
 from sklearn.metrics import f1_score, roc_auc_score, top_k_accuracy_score
 
-from mien.emotions import BASIC, EMOTIONS
+from mien.emotions import BASIC, EMOTIONS, index
 from mien.evaluation import scoring
 from mien.evaluation.predictions import Answers, Predictions
-from mien.evaluation.protocols import score
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +73,22 @@ def test_every_number_lies_in_its_interval(found: scoring.Report) -> None:
         for name in ("precision", "recall", "f1", "auroc"):
             low, high = values["intervals"][name]
             assert low <= values[name] <= high
+
+
+def test_calibration_and_agreement_with_votes_have_intervals_too(found: scoring.Report) -> None:
+    report = found["heads"]["fer2013"]["fer2013"]["official"]
+    for name in ("ece", "ece_equal_mass", "classwise_ece"):
+        low, high = report["intervals"][name]  # resampling adds noise: they lie high
+        assert 0 < low < high < 1
+        assert report["calibration"][name] < high
+    votes = np.zeros((140, 10), int)
+    votes[np.arange(140), [index(BASIC[i % 7]) for i in range(140)]] = 8
+    votes[:, index("neutral")] += 2
+    voted = scoring.metrics(made(140, votes=votes), resamples=100)["heads"]["fer2013"]
+    of_votes = voted["ferplus_votes_without_contempt"]["official"]
+    for name in ("cross_entropy", "kl", "agreement"):
+        low, high = of_votes["intervals"][name]
+        assert low < of_votes["calibration"][name] < high
 
 
 def test_dedup_rows_have_their_own_numbers(found: scoring.Report) -> None:

@@ -80,7 +80,7 @@ def test_each_head_has_its_own_rows_and_votes_are_taken_alike(result: dict[str, 
     rows, columns, places = matrix(result)
     assert rows == ["a · one", "a · two", "b · one"]
     assert columns == [
-        "home (home)", "home (ferplus majority without contempt)", "away (eight)",
+        "home (home)", "home (FER+ majority, no contempt)", "away (eight)",
     ]  # fmt: skip
     two = places["a · two", columns[1]]
     assert two.scores is not None
@@ -93,7 +93,7 @@ def test_with_contempt_where_every_head_can_answer_so(result: dict[str, Any]) ->
     only = copy.deepcopy(result)
     only["models"] = [model("a", {"two": ["anger", "contempt"]})]
     only["cells"] = [cell("a", "home", {"two": result["cells"][0]["heads"]["two"]})]
-    assert matrix(only)[1] == ["home (home)", "home (ferplus majority)"]
+    assert matrix(only)[1] == ["home (home)", "home (FER+ majority)"]
 
 
 def test_markdown_holds_every_number_with_n_and_interval(result: dict[str, Any]) -> None:

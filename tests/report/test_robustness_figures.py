@@ -83,7 +83,6 @@ def test_drops_are_shown_at_level_3_or_the_middle_one(levels: str, expected: str
 
 def test_names_are_written_out() -> None:
     assert title("gaussian_blur") == "Gaussian blur"
-    assert title("ferplus_majority") == "FER+ majority"
 
 
 def test_the_sheet_shows_every_corruption_at_every_level_once_named() -> None:

@@ -4,10 +4,10 @@ from io import StringIO
 
 import numpy as np
 import pytest
+from made_cases import score
 from rich.console import Console
 
 from mien.emotions import BASIC, EMOTIONS
-from mien.evaluation.protocols import score
 from mien.report.tables import markdown_table, protocol_words, scores_rows, scores_table
 
 LABELS = np.array([0, 2, 3, 3])  # anger, disgust, fear, fear

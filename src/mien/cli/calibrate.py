@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
+from mien.cli.extras import require
+
 
 def calibrate(
     model: Annotated[Path, typer.Argument(help="A finished run folder, or a model file (.onnx).")],
@@ -39,12 +41,9 @@ def calibrate(
 
 
 def _of_file(model: Path, data: Path | None, out: Path | None) -> str:
-    from importlib.util import find_spec
+    from mien.errors import UsageError
 
-    from mien.errors import MissingExtraError, UsageError
-
-    if find_spec("onnx") is None:
-        raise MissingExtraError("mien calibrate", "train")
+    require("mien calibrate", "onnx")
     if data is None:
         raise UsageError("a model file needs --data DIR, a prepared dataset to be calibrated on")
     path = out or model.with_name(f"{model.stem}-calibrated.onnx")

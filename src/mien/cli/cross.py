@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from mien.errors import MissingExtraError
+from mien.cli.extras import require
 
 if TYPE_CHECKING:
     from mien.evaluation.cross.matrix import Keep
@@ -41,10 +41,7 @@ def cross(
     copies of what a model has seen are taken out and counted. Writes cross.json, cross.md, the
     matrix as cross.png and cross.svg, and the answers of each cell. Needs mien[train].
     """
-    from importlib.util import find_spec
-
-    if find_spec("matplotlib") is None:
-        raise MissingExtraError("mien cross", "train")
+    require("mien cross")
     from mien.cli.data.show import progress
     from mien.datasets.prepared import PreparedSet
     from mien.datasets.workspace import check_outside
@@ -84,11 +81,11 @@ def _report(result: dict[str, Any], out: Path) -> None:
     from rich.console import Console
 
     from mien.report import cross as report
-    from mien.report.figures import save
+    from mien.report.figures import FORMS, save
     from mien.runs import write_text
 
     Console().print(report.table(result))
     write_text(out / "cross.md", report.markdown(result))
     figure = report.matrix_figure(result)
-    for ending in ("png", "svg"):
+    for ending in FORMS:
         save(figure, out / f"cross.{ending}")

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from mien.cli.extras import require
+
 if TYPE_CHECKING:
     from mien.datasets.prepared import PreparedSet
     from mien.evaluation.predictions import Predictions
@@ -57,12 +59,7 @@ def errors(
     that confident learning doubts, checked against the FER+ votes where there are some.
     Needs mien[train].
     """
-    from importlib.util import find_spec
-
-    from mien.errors import MissingExtraError
-
-    if find_spec("matplotlib") is None:
-        raise MissingExtraError("mien errors", "train")
+    require("mien errors")
     from mien.datasets.workspace import check_outside
     from mien.evaluation import places
     from mien.evaluation.errors import account as found_errors
@@ -89,17 +86,13 @@ def _opened(
 ) -> "tuple[Predictions, PreparedSet | None]":
     """Return answers, and the dataset where it is known."""
     from mien.datasets.prepared import PreparedSet
-    from mien.evaluation.answering import predictions_of
+    from mien.evaluation.answering import loaded, predictions_of
     from mien.evaluation.errors.held_out import is_crossval, of_crossval
-    from mien.evaluation.predictions import Predictions
 
     if answers.suffix == ".npz":
-        predictions = Predictions.load(answers)
-        named = PreparedSet.open(data) if data is not None else None
+        predictions, named = loaded(answers, data)
         if named is None:
             typer.echo("note: predictions hold no picture; name the dataset too (--data DIR)")
-        else:
-            predictions.rows_in(named)
         return predictions, named
     if is_crossval(answers):
         predictions, own = of_crossval(answers)
@@ -127,8 +120,10 @@ def _labels(
 
 
 def _show(account: dict[str, Any]) -> None:
+    from mien.report.tables import protocol_words
+
     for name, head in account["heads"].items():
-        typer.echo(f"head {name} against {head['protocol'].replace('_', ' ')}")
+        typer.echo(f"head {name} against {protocol_words(head['protocol'])} labels")
         for sentence in head["reading"]:
             typer.echo(f"  - {sentence}")
     labels = account["label_errors"]

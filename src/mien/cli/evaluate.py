@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from mien.errors import MissingExtraError
+from mien.cli.extras import require
 
 if TYPE_CHECKING:
     from mien.datasets.prepared import PreparedSet
@@ -39,10 +39,7 @@ def evaluate(
     without a byte-identical picture in training); with FER+ votes also the majority, plurality
     and vote protocols. A run is calibrated on its validation split first. Needs mien[train].
     """
-    from importlib.util import find_spec
-
-    if find_spec("matplotlib") is None:
-        raise MissingExtraError("mien evaluate", "train")
+    require("mien evaluate")
     from mien.evaluation import places
     from mien.evaluation.predictions import NAME
     from mien.evaluation.scoring import metrics
@@ -65,16 +62,10 @@ def _predictions(
     model: Path, data: Path | None, split: str
 ) -> "tuple[Predictions, PreparedSet | None]":
     """Return the answers, and the dataset with their pictures where it is known."""
-    from mien.datasets.prepared import PreparedSet
-    from mien.evaluation.answering import dataset_of, framing_note, open_model, rows_of
-    from mien.evaluation.predictions import Predictions
+    from mien.evaluation.answering import dataset_of, framing_note, loaded, open_model, rows_of
 
     if model.suffix == ".npz":
-        predictions = Predictions.load(model)
-        named = PreparedSet.open(data) if data else None
-        if named is not None:
-            predictions.rows_in(named)
-        return predictions, named
+        return loaded(model, data)
     if (model / "config.yaml").is_file():
         _calibrate(model)
     opened = open_model(model)

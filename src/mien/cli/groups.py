@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from mien.errors import MissingExtraError
+from mien.cli.extras import require
 
 
 def groups(
@@ -42,10 +42,7 @@ def groups(
     Numbers are cut into quarters. Groups of people are counted, their names never written.
     Writes groups.json, groups.md and a picture for each head. Needs mien[train].
     """
-    from importlib.util import find_spec
-
-    if find_spec("matplotlib") is None:
-        raise MissingExtraError("mien groups", "train")
+    require("mien groups")
     from mien.cli.data.show import progress
     from mien.datasets.workspace import check_outside
     from mien.evaluation import places
@@ -68,19 +65,23 @@ def _report(result: dict[str, Any], folder: Path) -> None:
     from rich.console import Console
 
     from mien.report import groups as report
-    from mien.report.figures import save
+    from mien.report.figures import FORMS, save
     from mien.report.groups_figure import groups_figure
+    from mien.report.tables import protocol_words
     from mien.runs import write_text
 
     console = Console()
     for name, head in result["heads"].items():
-        console.print(f"head {name}, {head['protocol']}, n = {head['n']:,}", style="bold")
+        console.print(
+            f"head {name}, {protocol_words(head['protocol'])} labels, n = {head['n']:,}",
+            style="bold",
+        )
         for table in report.tables(head):
             console.print(table)
         for note in report.notes(result, head):
             typer.echo(note)
         figure = groups_figure(head)
-        for ending in ("png", "svg"):
+        for ending in FORMS:
             save(figure, folder / f"groups_{name}.{ending}")
     for line in report.definitions(result):
         typer.echo(line)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from mien.cli.extras import require
+
 if TYPE_CHECKING:
     from mien.datasets.prepared import PreparedSet
     from mien.evaluation.answering import Answering
@@ -47,15 +49,11 @@ def robustness(
     they lose, 95 % intervals), robustness.npz (every answer) and figures as PNG and SVG. A run
     that was cut off goes on when the same command is given again. Needs mien[train].
     """
-    from importlib.util import find_spec
-
-    from mien.errors import MissingExtraError
     from mien.evaluation import places
     from mien.evaluation.answering import dataset_of, framing_note, open_model, rows_of
     from mien.evaluation.robustness import Grid, sampled
 
-    if find_spec("matplotlib") is None:
-        raise MissingExtraError("mien robustness", "train")
+    require("mien robustness")
     grid = Grid.of(only or (), levels, seed)
     opened = open_model(model)
     prepared = dataset_of(opened, data)
@@ -106,7 +104,7 @@ def _score(asked: _Asked, folder: Path, baseline: dict[str, Any] | None) -> None
     words = (asked.model, asked.prepared, asked.rows, asked.split, asked.grid)
     try:
         with time_left() as show:
-            answered = grids.run(*words, folder, tell=typer.echo, show=show)
+            answered = grids.run(*words, folder, tell=typer.echo, progress=show)
     except KeyboardInterrupt:
         raise KeyboardInterrupt("the same command goes on with the next corruption") from None
     found = grids.result(answered, asked.grid, asked.sampled)
@@ -133,13 +131,14 @@ def _show(found: dict[str, Any]) -> None:
     from rich.console import Console
 
     from mien.report.robustness import scores_table
+    from mien.report.tables import protocol_words
 
     console = Console()
     against = found.get("baseline", {"heads": {}})
     for head, protocols in found["heads"].items():
         for protocol, kinds in protocols.items():
             relative = against["heads"].get(head, {}).get(protocol, {}).get("official")
-            console.print(f"head {head}, labels {protocol}", style="bold")
+            console.print(f"head {head}, {protocol_words(protocol)} labels", style="bold")
             console.print(scores_table(kinds["official"], relative))
             if relative is not None:
                 console.print(f"CE: corruption errors as shares of those of {against['model']}")

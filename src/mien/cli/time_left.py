@@ -1,17 +1,18 @@
 """How far long work is, and how long the rest takes: on the error output."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
+from typing import TYPE_CHECKING
 
 import typer
 
-Show = Callable[[str, int, int], None]
-"""Called with what is being done, how much is done and how much there is."""
+if TYPE_CHECKING:
+    from mien.datasets.source import Progress
 
 
 @contextmanager
-def time_left() -> Iterator[Show]:
+def time_left() -> "Iterator[Progress]":
     """Show a bar on a terminal, with the time that is left; else a line for each new thing done."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -25,9 +26,9 @@ def time_left() -> Iterator[Show]:
         task = bar.add_task("clean faces", total=None)
         clock = Clock()
 
-        def show(doing: str, done: int, of: int) -> None:
+        def show(doing: str, done: int, of: int | None) -> None:
             bar.update(task, description=doing, completed=done, total=of)
-            if hidden and (line := clock.line(doing, done, of)):
+            if hidden and (line := clock.line(doing, done, of or 0)):
                 typer.echo(line, err=True)
 
         yield show

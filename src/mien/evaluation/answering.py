@@ -168,15 +168,28 @@ def predictions_of(
         DataError: predictions that are damaged, or not of this dataset.
     """
     if path.suffix == ".npz":
-        if data is None:
+        predictions, named = loaded(path, data)
+        if named is None:
             raise UsageError("predictions hold no picture: name the dataset too (--data DIR)")
-        predictions, prepared = Predictions.load(path), PreparedSet.open(data)
-        predictions.rows_in(prepared)
-        return predictions, prepared
+        return predictions, named
     model = open_model(path)
     prepared = dataset_of(model, data)
     kept = _kept(model, prepared, split)
     return kept or model.on(prepared, rows_of(prepared, split), split), prepared
+
+
+def loaded(path: Path, data: Path | None) -> tuple[Predictions, PreparedSet | None]:
+    """Return what a ``predictions.npz`` holds, and its dataset where that is named.
+
+    Raises:
+        DataError: the file is damaged, or these are not pictures of that dataset.
+    """
+    predictions = Predictions.load(path)
+    if data is None:
+        return predictions, None
+    prepared = PreparedSet.open(data)
+    predictions.rows_in(prepared)
+    return predictions, prepared
 
 
 def _kept(model: Answering, prepared: PreparedSet, split: str) -> Predictions | None:

@@ -20,6 +20,8 @@ from mien.errors import DataError, several
 
 Ints = npt.NDArray[np.integer[Any]]
 Floats = npt.NDArray[np.floating[Any]]
+SMALLEST = float(np.finfo(np.float64).eps)
+"""What a probability of 0 counts as in a logarithm: the smallest step of a float64 at 1."""
 
 
 def confusion_matrix(true: Ints, predicted: Ints, classes: Sequence[str]) -> npt.NDArray[np.int64]:
@@ -115,7 +117,7 @@ def negative_log_likelihood(probabilities: Floats, true: Ints) -> float:
         true: int [N], the columns that are right.
     """
     chosen = _of_true(probabilities, true)
-    return float(-np.log(np.maximum(chosen, np.finfo(np.float64).eps)).mean())
+    return float(-np.log(np.maximum(chosen, SMALLEST)).mean())
 
 
 def brier_score(probabilities: Floats, true: Ints) -> float:

@@ -53,7 +53,6 @@ __all__ = [
     "mask_classes",
     "own_protocol",
     "report",
-    "score",
     "soft_targets",
 ]
 
@@ -175,22 +174,6 @@ def cases(
             if case is not None:
                 found.setdefault(truth.protocol, {})[kind] = case
     return found
-
-
-def score(
-    probabilities: Floats,
-    classes: Sequence[str],
-    labels: Ints,
-    votes: Ints | None = None,
-    copy_in_train: Flags | None = None,
-    label_set: str = "fer2013",
-) -> dict[str, dict[str, Report]]:
-    """Score one head: protocol → ``official`` and ``dedup`` → ``report``; see ``cases``."""
-    found = cases(probabilities, classes, labels, votes, copy_in_train, label_set)
-    return {
-        protocol: {kind: report(case) for kind, case in kinds.items()}
-        for protocol, kinds in found.items()
-    }
 
 
 def report(case: Case) -> Report:

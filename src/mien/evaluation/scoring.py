@@ -13,6 +13,7 @@ from mien.evaluation.predictions import Predictions
 from mien.evaluation.protocols import Case, report
 from mien.evaluation.sampling import intervals
 from mien.evaluation.sampling.resampling import RESAMPLES, SEED, clusters, record, unit
+from mien.evaluation.sampling.weighted import Binned
 from mien.runs import environment
 
 Report = dict[str, Any]
@@ -79,17 +80,14 @@ def full(
     seed: int = SEED,
 ) -> Report:
     """Return every number of a head's case with its interval, see ``metrics``."""
-    sure = case.probabilities.max(axis=1)
-    gaps = sure - (case.predicted == case.true)
+    votes = case.targets
     around = intervals.bootstrap(
         case,
         predictions.subjects[case.rows],
         resamples=resamples,
         seed=seed,
-        binned={
-            "ece": intervals.Binned(calibration.equal_width(sure), gaps),
-            "ece_equal_mass": intervals.Binned(calibration.equal_mass(sure), gaps),
-        },
+        means=None if votes is None else calibration.rows_against_votes(case.probabilities, votes),
+        binned=_binned(case),
     )
     found = report(case)
     auroc = ranking.auroc(case.probabilities, case.true, case.classes)
@@ -102,6 +100,18 @@ def full(
         "auroc": auroc["macro"],
         "intervals": around["intervals"],
         **certainty.measured(case, predictions.heads[head].fitted),
+    }
+
+
+def _binned(case: Case) -> dict[str, Binned]:
+    """Return the calibration errors whose intervals are wanted."""
+    sure, p = case.confidence, case.probabilities
+    gaps = sure - case.right
+    columns = np.column_stack([calibration.equal_width(said) for said in p.T])
+    return {
+        "ece": Binned(calibration.equal_width(sure), gaps),
+        "ece_equal_mass": Binned(calibration.equal_mass(sure), gaps),
+        "classwise_ece": Binned(columns, p - np.eye(p.shape[1])[case.true]),
     }
 
 

@@ -1,8 +1,10 @@
 """The cells of the matrix of models and datasets, from ``cross.json``, and how they are written."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from mien.report.tables import ends_words, protocol_words, share_words
 
 Result = Mapping[str, Any]
 Scores = Mapping[str, Any]
@@ -48,7 +50,7 @@ def _lines(cell: Mapping[str, Any], taken: str) -> Iterator[Line]:
         for protocol, kinds in protocols.items():
             if protocol in VOTES and protocol != taken:
                 continue
-            name = f"{cell['dataset']} ({protocol.replace('_', ' ')})"
+            name = f"{cell['dataset']} ({protocol_words(protocol)})"
             shown = kinds["all"] if cell["seen"] is None else kinds["clean"]
             yield Line(f"{cell['model']} · {head}", name, cell, shown, kinds["all"])
 
@@ -85,21 +87,14 @@ def accuracy(scores: Scores | None) -> str:
     """Return the accuracy in per cent, with its interval."""
     if scores is None:
         return ""
-    return f"{100 * scores['accuracy']:.2f}" + _between(scores["intervals"]["accuracy"], 100, 1)
+    return share_words(scores["accuracy"], scores["intervals"]["accuracy"])
 
 
 def macro_f1(scores: Scores | None) -> str:
     """Return the macro-F1 with its interval."""
     if scores is None:
         return ""
-    return f"{scores['macro_f1']:.3f}" + _between(scores["intervals"]["macro_f1"], 1, 3)
-
-
-def _between(interval: Sequence[float] | None, scale: float, digits: int) -> str:
-    if interval is None:
-        return ""
-    low, high = (f"{scale * end:.{digits}f}" for end in interval)
-    return f" ({low}–{high})"
+    return f"{scores['macro_f1']:.3f}" + ends_words(scores["intervals"]["macro_f1"], 3)
 
 
 def percent(value: float | None) -> str:

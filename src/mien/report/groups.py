@@ -6,12 +6,12 @@ from typing import Any
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from mien.report.tables import markdown_table
+from mien.report.tables import markdown_table, protocol_words
 
 Result = Mapping[str, Any]
 
 HEADERS = ("column", "group", "n", "accuracy % (95 %)", "expected %", "macro-F1")
-GAP_HEADERS = (*("column", "best", "worst", "gap in points (95 %)", "expected", "by chance", "p"),)
+GAP_HEADERS = ("column", "best", "worst", "gap in points (95 %)", "expected", "by chance", "p")
 SPREAD_HEADERS = ("column", "groups scored", "rows", "lowest", "median", "highest", "sd")
 EXPECTED = (
     "Expected: the accuracy if each emotion of a group were recognised as often as in all rows. "
@@ -143,7 +143,7 @@ def markdown(result: Result) -> str:
     data = result["data"]
     parts = [f"# Groups: {result['model']} on {data['name']}, {data['split']}"]
     for name, head in result["heads"].items():
-        labels = head["protocol"].replace("_", " ")
+        labels = protocol_words(head["protocol"])
         share = f"{100 * head['accuracy']:.2f} %"
         parts.append(f"## Head {name}, {labels} labels, n = {head['n']:,}, accuracy {share}")
         parts += [markdown_table(*one).rstrip() for one in _tables(head)]

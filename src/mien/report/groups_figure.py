@@ -8,6 +8,7 @@ import numpy as np
 
 from mien.report import figures
 from mien.report.groups import Result, between
+from mien.report.tables import protocol_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,7 +35,7 @@ def groups_figure(head: Result) -> "Figure":
     for axes, (name, column) in zip(panels, shown.items(), strict=True):
         _panel(axes, name, column, head["accuracy"])
         axes.set_xlim(*ends)
-    labels = head["protocol"].replace("_", " ")
+    labels = protocol_words(head["protocol"])
     title = (
         f"Accuracy by group, {labels} labels, n = {head['n']:,} · dot and bar: accuracy, 95 % "
         f"interval · line: all rows, {head['accuracy']:.1%} · cross: expected from its emotions"

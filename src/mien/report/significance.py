@@ -23,7 +23,7 @@ KEYS = 2
 """How many columns name a row."""
 LEVEL = 0.05
 Found = Sequence[Mapping[str, Any]]
-"""Differences as ``evaluation.sides.between`` returns them, with ``first`` and ``second`` named."""
+"""Differences as ``evaluation.sampling.sides.between`` returns them, both sides named."""
 
 
 def significance_rows(found: Found) -> list[list[str]]:

@@ -8,7 +8,7 @@ from rich.table import Table
 SCORE_HEADERS = ("labels", "rows", "n", "accuracy % (95 %)", "macro-F1", "unmasked %")
 
 Scores = Mapping[str, Mapping[str, Mapping[str, Any]]]
-"""One head's scores, as ``mien.evaluation.protocols.score`` returns them."""
+"""One head's scores, as ``mien.evaluation.scoring.points`` returns them for it."""
 
 
 def scores_rows(scores: Scores) -> list[list[str]]:
@@ -31,12 +31,24 @@ def protocol_words(protocol: str) -> str:
     return f"{known.get(first, first)} {words}".strip()
 
 
+def share_words(share: float, interval: Sequence[float] | None) -> str:
+    """Return a share in per cent, with its interval where there is one: ``75.00 (30.1–95.4)``."""
+    return f"{100 * share:.2f}" + ends_words(interval and [100 * end for end in interval])
+
+
+def ends_words(interval: Sequence[float] | None, digits: int = 1) -> str:
+    """Return an interval as it stands behind its number, `` (30.1–95.4)``; empty without one."""
+    if interval is None:
+        return ""
+    low, high = (f"{end:.{digits}f}" for end in interval)
+    return f" ({low}–{high})"
+
+
 def _cells(report: Mapping[str, Any]) -> list[str]:
-    low, high = (100 * end for end in report["interval"])
     unmasked = report.get("unmasked")
     return [
         f"{report['n']:,}",
-        f"{100 * report['accuracy']:.2f} ({low:.1f}–{high:.1f})",
+        share_words(report["accuracy"], report["interval"]),
         f"{report['macro_f1']:.3f}",
         f"{100 * unmasked['accuracy']:.2f}" if unmasked else "",
     ]

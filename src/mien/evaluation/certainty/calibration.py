@@ -10,13 +10,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mien.evaluation.metrics import Floats, Ints, brier_score, negative_log_likelihood
+from mien.evaluation.metrics import (
+    SMALLEST,
+    Floats,
+    Ints,
+    brier_score,
+    negative_log_likelihood,
+)
 from mien.evaluation.protocols import Case
 
 BINS = 15
 """How many bins an error is summed over, as in Guo et al. 2017."""
-SMALLEST = float(np.finfo(np.float64).eps)
-"""What a probability of 0 counts as in a logarithm, as in ``negative_log_likelihood``."""
 
 Flags = npt.NDArray[np.bool_]
 Bin = dict[str, float | int | None]
@@ -120,21 +124,29 @@ def reliability(sure: Floats, right: Flags, bins: int = BINS) -> list[Bin]:
 
 
 def against_votes(p: Floats, shares: Floats) -> dict[str, float]:
-    """Return how far probabilities lie from the shares of people's votes, ``float [N, K]``.
+    """Return the means over the rows of what ``rows_against_votes`` gives."""
+    return {name: float(each.mean()) for name, each in rows_against_votes(p, shares).items()}
 
-    Keys, means over the rows: ``cross_entropy`` (nats) and ``kl``, the Kullback-Leibler
+
+def rows_against_votes(p: Floats, shares: Floats) -> dict[str, npt.NDArray[np.float64]]:
+    """Return how far each row's probabilities lie from the shares of people's votes.
+
+    Keys, each ``float64 [N]``: ``cross_entropy`` (nats) and ``kl``, the Kullback-Leibler
     divergence of the answer from the votes, which is the cross-entropy less the entropy of the
     votes; ``agreement``, the share of people who voted for the answer (the expected accuracy
-    against one of them drawn by chance), and ``agreement_at_most``, what the best answer to
-    every picture would reach.
+    against one of them drawn by chance), and ``agreement_at_most``, what the best answer would
+    reach.
+
+    Args:
+        p: float [N, K], probabilities.
+        shares: float [N, K], rows that add up to 1.
     """
     told = np.log(np.maximum(p.astype(np.float64), SMALLEST))
     own = np.log(np.where(shares > 0, shares, 1))
-    rows = np.arange(len(p))
-    cross = float(-(shares * told).sum(axis=1).mean())
+    cross = -(shares * told).sum(axis=1)
     return {
         "cross_entropy": cross,
-        "kl": cross + float((shares * own).sum(axis=1).mean()),
-        "agreement": float(shares[rows, p.argmax(axis=1)].mean()),
-        "agreement_at_most": float(shares.max(axis=1).mean()),
+        "kl": cross + (shares * own).sum(axis=1),
+        "agreement": shares[np.arange(len(p)), p.argmax(axis=1)],
+        "agreement_at_most": shares.max(axis=1),
     }

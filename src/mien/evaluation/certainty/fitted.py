@@ -52,7 +52,7 @@ def of_file(head: Head) -> Entry:
     uncertain = {"below": head.uncertain_below, "error": head.error}
     return {
         "temperature": head.temperature,
-        **({"uncertain": uncertain} if head.uncertain_below else {}),
+        **({"uncertain": uncertain} if head.error else {}),
         "conformal": {method: dict(levels) for method, levels in head.conformal.items()},
         "fitted_on": dict(head.fitted_on),
     }

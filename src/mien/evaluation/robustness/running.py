@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.datasets.prepared import PreparedSet
+from mien.datasets.source import Progress, silent
 from mien.errors import DataError, UsageError
 from mien.evaluation.predictions import Predictions
 from mien.evaluation.robustness.answered import ANSWERS, Answered, Halves
@@ -23,8 +24,6 @@ AT_ONCE = 64
 
 Rows = npt.NDArray[np.int64]
 Probabilities = Mapping[str, npt.NDArray[np.float32]]
-Show = Callable[[str, int, int], None]
-"""Called with what is being done, how many faces are answered and how many there are to answer."""
 
 
 class Model(Protocol):
@@ -58,7 +57,7 @@ def run(
     folder: Path,
     *,
     tell: Callable[[str], None] = lambda line: None,
-    show: Show = lambda doing, done, of: None,
+    progress: Progress = silent,
 ) -> Answered:
     """Return a model's answers on the clean faces and on those of every cell of the grid.
 
@@ -74,7 +73,7 @@ def run(
         grid: which corruptions and levels.
         folder: of ``robustness.npz``.
         tell: told in a line what is taken over.
-        show: told how far it is.
+        progress: told which corruption it is at, and how many of all faces are answered.
     """
     clean = model.on(prepared, rows, split)
     answered = _begun(folder / ANSWERS, clean, grid, tell)
@@ -87,14 +86,14 @@ def run(
 
     with _pool() as pool:
         for name, some in groupby(missing, key=lambda cell: cell[0]):
-            show(name, done, of)
+            progress(name, done, of)
             cells = list(some)
             tasks = [(cell, part) for cell in cells for part in parts]
             found: dict[Cell, list[Probabilities]] = {cell: [] for cell in cells}
             for (cell, part), one in zip(tasks, pool.map(answers, tasks), strict=True):
                 found[cell].append(one)
                 done += len(part)
-                show(name, done, of)
+                progress(name, done, of)
             answered.cells |= {cell: _together(each) for cell, each in found.items()}
             answered.save(folder / ANSWERS)
     return answered

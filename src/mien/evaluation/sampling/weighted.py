@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.errors import DataError
-from mien.evaluation.metrics import Floats, Ints
+from mien.evaluation.metrics import SMALLEST, Floats, Ints
 from mien.evaluation.protocols import Case
 from mien.evaluation.ranking import in_top_k, orders
 
@@ -155,7 +155,7 @@ def _own_means(case: Case) -> dict[str, Floats]:
     truth = np.eye(len(case.classes))[case.true]
     found: dict[str, Floats] = {
         "top2": in_top_k(case.probabilities, case.true, 2).astype(np.float64),
-        "nll": -np.log(np.maximum(own, np.finfo(np.float64).eps)),
+        "nll": -np.log(np.maximum(own, SMALLEST)),
         "brier": ((case.probabilities - truth) ** 2).sum(axis=1),
     }
     return found | ({"unmasked": case.unmasked.astype(np.float64)} if case.masked else {})

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 import mien
 from mien.report.errors.sheets import votes_text
 from mien.report.gallery.cards import data_uri
+from mien.report.tables import protocol_words
 
 _HERE = Path(__file__).parent
 _STYLES = (_HERE.parent / "gallery" / "page.css", _HERE / "page.css")
@@ -47,5 +48,5 @@ def _environment() -> Environment:
     environment.filters["share"] = lambda share: "" if share is None else f"{100 * share:.1f} %"
     environment.filters["ends"] = lambda ends: "–".join(f"{100 * end:.1f}" for end in ends)
     environment.filters["votes"] = lambda one: votes_text(one).replace("\n", ", ")
-    environment.filters["title"] = lambda text: text.replace("_", " ")
+    environment.filters["protocol"] = protocol_words
     return environment

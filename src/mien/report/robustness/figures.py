@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mien.report import figures
 from mien.report.robustness.sheet import drawn_sheet
 from mien.report.robustness.table import middle_level, title
+from mien.report.tables import protocol_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,7 +32,7 @@ def draw(folder: Path, result: Report, baseline: Report | None = None) -> list[P
     drawn = {"corruptions": drawn_sheet(result["grid"]["corruptions"], result["grid"]["levels"])}
     for head, protocols in result["heads"].items():
         for protocol, kinds in protocols.items():
-            names = f"{result['model']}, {title(protocol)} labels"
+            names = f"{result['model']}, {protocol_words(protocol)} labels"
             other = _of_baseline(result, baseline, head, protocol)
             drawn[f"robustness_{head}"] = curves_figure(kinds["official"], names, other)
             drawn[f"drops_{head}"] = drops_figure(kinds["official"], names)

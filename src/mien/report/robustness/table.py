@@ -10,11 +10,11 @@ from mien.report.tables import markdown_table
 from mien.transforms.corruptions import CORRUPTIONS, LEVELS
 
 Report = Mapping[str, Any]
-_WRITTEN = {"jpeg": "JPEG", "gaussian": "Gaussian", "ferplus": "FER+", "fer2013": "FER-2013"}
+_WRITTEN = {"jpeg": "JPEG", "gaussian": "Gaussian"}
 
 
 def title(name: str) -> str:
-    """Return the name of a corruption or of labels as text: ``low_light`` is ``low light``."""
+    """Return the name of a corruption as text: ``low_light`` is ``low light``."""
     text = name.replace("_", " ")
     for code, shown in _WRITTEN.items():
         text = text.replace(code, shown)

@@ -28,7 +28,7 @@ MEASURES = ("accuracy", "macro_f1", "balanced_accuracy")
 PER_CLASS = ("recall", "precision", "f1")
 
 Heads = Mapping[str, Mapping[str, Mapping[str, Any]]]
-"""Head → protocol → ``official`` → report, see ``protocols.score``."""
+"""Head → protocol → ``official`` → report, see ``protocols.report``."""
 
 
 def result(
