@@ -100,3 +100,21 @@ def test_the_scores_in_the_file_are_recomputed(shipped: Model, real_data: Path) 
     assert told["fer2013"]["fer2013"]["official"]["accuracy"] >= 0.67
     assert told["ferplus"]["ferplus_majority"]["official"]["n"] == 3_153
     assert told["ferplus"]["ferplus_majority"]["official"]["accuracy"] >= 0.85
+
+
+@pytest.mark.data
+def test_its_probabilities_can_be_believed(shipped: Model, real_data: Path) -> None:
+    pytest.importorskip("pyarrow")
+    from mien.evaluation.certainty import measured
+    from mien.evaluation.certainty.fitted import of_file
+
+    faces, labels, votes, _ = _private_test(real_data / "fer2013")
+    head = shipped.info.heads["ferplus"]
+    answers = softmax(shipped.logits(faces)["ferplus"] / head.temperature)
+    case = protocols.cases(answers, head.classes, labels, votes)["ferplus_majority"]["official"]
+    found = measured.measured(case, of_file(head))
+    assert len(case.rows) == 3_153
+    assert head.fitted_on["split"] == "val"
+    assert found["calibration"]["ece"] <= 0.03
+    assert found["selective"]["at"]["wrong"] <= 0.10
+    assert [level["within"] for level in found["conformal"]["aps"].values()] == [True] * 3
