@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent / "src" / "mien"
 BASE = {"numpy", "cv2", "PIL", "onnxruntime", "pydantic", "yaml", "rich", "typer", "mien"}
 FOUNDATION = ("emotions", "errors", "ferplus", "preprocess", "config", "runs")
+QUESTIONS = ("robustness", "cross", "groups", "errors")
 MODULES = sorted(ROOT.rglob("*.py"))
 
 
@@ -52,6 +53,11 @@ def test_each_module_keeps_to_its_floor(path: Path) -> None:
         assert not _inside(imports, "lightning")
     if package in ("transforms", "models"):
         assert not _inside(imports, "mien.training")
+    if "corruptions" in path.parts:
+        assert not _inside(imports, "torch")
+    if path.parent.name in QUESTIONS and path.parent.parent.name == "evaluation":
+        others = [name for name in QUESTIONS if name != path.parent.name]
+        assert not _inside(imports, *(f"mien.evaluation.{name}" for name in others))
     if package == "report":
         assert not _inside(imports, "torch", "mien.models", "mien.training", "mien.inference")
     if package not in ("cli", "__main__"):
@@ -63,7 +69,9 @@ def test_each_module_keeps_to_its_floor(path: Path) -> None:
     [
         *("metrics", "protocols", "ranking"),
         *(f"certainty/{name}" for name in ("binomial", "calibration", "conformal", "selective")),
+        "certainty/temperature",
         *(f"sampling/{name}" for name in ("intervals", "resampling", "significance", "weighted")),
+        *(f"sampling/{name}" for name in ("parts", "sides")),
     ],
 )
 def test_scores_are_numpy_in_numbers_out(name: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from made_cases import score
 
 import mien
 from mien.emotions import CODES, EMOTIONS, LABEL_SETS
@@ -88,7 +89,7 @@ def test_the_scores_in_the_file_are_recomputed(shipped: Model, real_data: Path) 
     faces, labels, votes, copied = _private_test(real_data / "fer2013")
     told = shipped.info.scores["fer2013-test"]
     for head, logits in shipped.logits(faces).items():
-        found = protocols.score(softmax(logits), LABEL_SETS[head], labels, votes, copied)
+        found = score(softmax(logits), LABEL_SETS[head], labels, votes, copied)
         for protocol, kinds in told[head].items():
             for kind in KINDS:
                 report = found[protocol][kind]

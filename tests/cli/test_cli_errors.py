@@ -64,7 +64,7 @@ def test_files_of_another_name_get_a_folder_of_their_own(kept: Path, tmp_path: P
 
 def test_a_run_is_shown_with_its_pictures(small_run: Path, tmp_path: Path) -> None:
     said = run(small_run, "--out", tmp_path, "--no-label-errors")
-    assert "head ferplus against ferplus" in said
+    assert "head ferplus against FER+ labels" in said
     assert (tmp_path / "ten_ferplus.png").is_file()
     assert "data:image/png" in (tmp_path / "errors.html").read_text()
 

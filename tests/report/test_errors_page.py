@@ -158,7 +158,7 @@ def test_right_and_wrong_are_marked_in_colour_and_sign(written: Path) -> None:
 def test_the_page_tells_the_story(written: Path) -> None:
     text = words(written)
     assert "Where <ours> errs on made, test split" in text
-    assert f"against fer2013: {N // WRONG_EVERY} errors, n = {N}" in text
+    assert f"against FER-2013: {N // WRONG_EVERY} errors, n = {N}" in text
     assert "56 of 84 answers are the label" in text
     assert "4 of 84 labels (4.8 %) are doubted by the head fer2013" in text
     assert "5 more pictures have an exact copy in training" in text

@@ -51,11 +51,12 @@ def metrics(
     its temperature.
     """
     scores: Scores = {head: {} for head in predictions.heads}
-    bare = _uncalibrated(predictions)
+    plain = _uncalibrated(predictions)
+    bare = {head: plain.cases(head) for head in plain.heads}
     for head, case in each_case(predictions):
         found = full(case, predictions, head, resamples=resamples, seed=seed)
         if predictions.heads[head].temperature != 1:
-            found["before"] = _before(bare.cases(head)[case.protocol][case.kind])
+            found["before"] = _before(bare[head][case.protocol][case.kind])
         scores[head].setdefault(case.protocol, {})[case.kind] = found
     subjects = predictions.subjects
     return {

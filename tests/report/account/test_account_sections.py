@@ -129,7 +129,7 @@ def test_other_datasets_come_from_a_matrix(story: Story) -> None:
     section = elsewhere(story, cross(story.first.origin["weights_sha256"]))
     assert isinstance(section, Section)
     (said,) = section.text
-    assert said.startswith("On elsewhere (fer2013), which it did not learn from, it scores ")
+    assert said.startswith("On elsewhere (FER-2013), which it did not learn from, it scores ")
     assert said.endswith("on 73 pictures (those that it has seen are taken out: 3 copies, 4 near).")
     assert [row[3] for row in section.tables[0].rows] == ["93", "73"]
 
