@@ -3,7 +3,7 @@
     python benchmarks/laboratory.py DATA RUNS [NAME...]    # all, or those named
     python benchmarks/laboratory.py DATA RUNS --set machine.precision=bf16
     python benchmarks/laboratory.py --list
-    python benchmarks/laboratory.py --table [DATA RUNS]    # results/laboratory.md, from the results
+    python benchmarks/laboratory.py --table [DATA RUNS]    # results/laboratory.md; tests with RUNS
 
 DATA holds the prepared datasets ``fer2013`` (mien data prepare, from any of its forms),
 ``expressions`` and ``merged8`` (mien data merge of both); RUNS takes the run folders and logs.
@@ -162,12 +162,19 @@ def table(runs):
     named = {source.stem for source in sources}
     if runs is not None:
         begun = (run.name for run in RUNS if run.name not in named)
+        sources = [_folder(source, runs) for source in sources]
         sources += [runs / name for name in begun if (runs / name / "metrics.csv").exists()]
     with tempfile.TemporaryDirectory() as folder:
         words = [sys.executable, "-m", "mien", "compare", *map(str, sources), "--out", folder]
         subprocess.run(words, check=True)
         measured = (Path(folder) / "compare.md").read_text(encoding="utf-8")
     TABLE.write_text(REPORTED + measured.partition("\n\n")[2], encoding="utf-8")
+
+
+def _folder(result, runs):
+    """Return the run of a result where it is still there: its predictions can be tested."""
+    folder = runs / result.stem
+    return folder if (folder / "config.yaml").exists() else result
 
 
 def main():

@@ -18,6 +18,8 @@ from mien.report.compare.record import Run
 from mien.report.compare.tables import Table
 from mien.runs import write_text
 
+CURVES = ("bins", "coverage", "risk")
+"""Lists of points, which metrics.json keeps and a result file does not."""
 NAMES = ("compare.md", "compare.csv", "compare.html", "significance.csv")
 
 
@@ -89,9 +91,19 @@ def save(path: Path, run: Run, *, overwrite: bool = False) -> None:
         UsageError: see ``check_result``.
     """
     check_result(path, overwrite=overwrite)
-    values = run.record.to_dict()
+    values = _without_curves(run.record.to_dict())
     values.get("state", {}).pop("reason", None)  # that of a failure may name files of the machine
     write_text(path, compact({"mien": mien.__version__, KEY: values}) + "\n")
+
+
+def _without_curves(values: Any) -> Any:
+    """Return a record without the points of its curves, numbers with eight digits."""
+    if isinstance(values, dict):
+        kept = {k: v for k, v in values.items() if not (k in CURVES and isinstance(v, list))}
+        return {key: _without_curves(value) for key, value in kept.items()}
+    if isinstance(values, list):
+        return [_without_curves(value) for value in values]
+    return float(f"{values:.8g}") if isinstance(values, float) else values
 
 
 def compact(values: Any, indent: str = "") -> str:
