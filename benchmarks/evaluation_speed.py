@@ -23,8 +23,6 @@ from mien.inference.recognizer import WEIGHTS
 from mien.runs import environment, write_json
 
 LIMITS = {"evaluate": 30.0, "robustness": 600.0}
-KEPT = {"evaluate": "metrics.json", "robustness": "robustness.json"}
-"""What is kept of each, as ``<model>_<name>`` beside the benchmark's own result."""
 MEMORY = 1000.0
 CORES = 2
 
@@ -63,8 +61,6 @@ def main():
             command = [sys.executable, "-m", "mien", name, str(given.model)]
             command += ["--data", str(given.data), "--out", str(Path(folder) / name)]
             found[name] = measured(command, LIMITS[name])
-            kept = json.loads((Path(folder) / name / KEPT[name]).read_text(encoding="utf-8"))
-            write_json(given.out.with_name(f"{given.model.stem}_{KEPT[name]}"), kept)
     write_json(
         given.out,
         {

@@ -64,7 +64,7 @@ def told(path: Path) -> Any:
 def test_a_run_keeps_what_was_fitted_and_export_takes_it(run: RunFolder) -> None:
     said = call("calibrate", run.root)
     entry = json.loads(run.calibration.read_text())["ferplus"]
-    assert f"head ferplus: temperature {entry['temperature']:.3f}, ECE" in said
+    assert f"head ferplus: temperature {entry['temperature']:.3f}, fitted to 24 validation" in said
     assert entry["fitted_on"]["model_sha256"] == sha256(run.best)
     assert entry["fitted_on"]["split"] == "val"
     assert "had no calibration.json" not in call("export", run.root, "--out", run.root / "m.onnx")
@@ -148,7 +148,7 @@ def test_a_file_may_replace_itself_and_stands_beside_itself_by_default(
 
 def test_too_few_rows_have_no_threshold_and_say_so(run: RunFolder) -> None:
     said = call("calibrate", run.root)  # 24 validation rows
-    assert "no threshold keeps the wrong answers at 10% or below" in said
+    assert "no threshold keeps the wrong answers at 10 % or below" in said
     call("export", run.root, "--out", run.root / "m.onnx")
     assert Model.open(run.root / "m.onnx").head.uncertain_below == 0
     assert "uncertain" not in told(run.root / "m.onnx")["heads"]["ferplus"]

@@ -78,7 +78,13 @@ def test_the_matrix_of_a_run_and_a_file(
     unknown = result["models"][1]
     assert cells[unknown["name"], "people"]["seen"] is None
     assert "small · ferplus" in said
-    assert "nobody knows what the model learnt from" in said
+    assert "its training set is not known: it records none" in said
+    assert "All on common rows" in said
+    assert "small on drawn: 0 of 4 done" in said
+    assert "small on people: 1 of 4 done" in said
+    common = [cells[name, "people"]["heads"]["ferplus"]["eight"]["common"] for name in (
+        "small", unknown["name"])]  # fmt: skip
+    assert common[0]["n"] == common[1]["n"]
     every = "".join(path.read_text(encoding="utf-8") for path in out.glob("cross.[jm]*"))
     assert "Known" not in every
     assert str(tmp_path) not in every

@@ -48,6 +48,7 @@ def test_predictions_alone_give_numbers_beside_them(kept: Path) -> None:
     assert "note: predictions hold no picture" in said
     assert "answers are the label" in said
     assert "base rate: all rows" in said
+    assert "publish" not in said + (kept.parent / "errors.html").read_text()
     names = {path.name for path in kept.parent.iterdir()}
     assert {"errors.json", "errors.html", "label_errors.csv", "predictions.npz"} <= names
     found = account(kept.parent)
@@ -67,6 +68,8 @@ def test_a_run_is_shown_with_its_pictures(small_run: Path, tmp_path: Path) -> No
     assert "head ferplus against FER+ labels" in said
     assert (tmp_path / "ten_ferplus.png").is_file()
     assert "data:image/png" in (tmp_path / "errors.html").read_text()
+    assert "show pictures of the dataset; do not publish them" in said
+    assert "pictures of the dataset: do not publish it" in (tmp_path / "errors.html").read_text()
 
 
 def test_other_data_of_the_same_name_is_not_written_over(kept: Path, tmp_path: Path) -> None:

@@ -24,6 +24,9 @@ def evaluated(small_run: Path) -> Path:
     result = RUN.invoke(app, ["evaluate", str(small_run)])
     assert result.exit_code == 0, _said(result)
     assert "official" in result.stdout
+    said = _said(result)
+    assert "on these 24 scored pictures: ECE" in said
+    assert "samples_*.png show pictures of the dataset; do not publish them" in said
     return small_run
 
 

@@ -65,7 +65,11 @@ def test_a_better_model_is_told_from_a_worse_one(tmp_path: Path) -> None:
     files = [str(tmp_path / name) for name in ("a.npz", "b.npz")]
     done = RUN.invoke(app, ["predictions", "compare", *files, "--out", str(table)])
     assert done.exit_code == 0, said(done)
-    assert "| yes |" in table.read_text()
+    text = table.read_text()
+    assert "| yes |" in text
+    assert "- none of this tells what other seeds in training would give" in text
+    assert "official rows (every row), n = 200" in said(done)
+    assert "percentage points" in said(done)
 
 
 def test_files_that_do_not_go_together_are_refused(tmp_path: Path) -> None:
@@ -77,6 +81,10 @@ def test_files_that_do_not_go_together_are_refused(tmp_path: Path) -> None:
     assert "10 of 60 pictures have no answer of theirs (made-050" in said(done)
     alone = RUN.invoke(app, ["predictions", "compare", str(a)])
     assert alone.exit_code == 2
+    gone = RUN.invoke(app, ["predictions", "compare", str(a), "gone.npz", "nowhere"])
+    assert gone.exit_code == 2
+    for name in ("gone.npz", "nowhere"):
+        assert f"{name}: no such file or folder" in said(gone)
     named = RUN.invoke(app, ["predictions", "compare", str(a), str(a), "--out", "table.txt"])
     assert (named.exit_code, ".md or .json" in said(named)) == (2, True)
 

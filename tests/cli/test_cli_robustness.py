@@ -58,7 +58,7 @@ def test_it_writes_numbers_answers_and_figures(model: Path, drawn_set: Path) -> 
     assert "head ferplus, FER+ labels" in said
     assert "eyes band" in said
     assert "noise: 96 faces to answer" in said
-    assert "eyes_band: 48 of 96 faces, about 0 min left" in said
+    assert "eyes_band: 48 of 96 faces, less than a minute left" in said
     assert str(folder) in said
 
 
@@ -100,6 +100,7 @@ def test_sampled_rows_have_a_folder_of_their_own(model: Path, drawn_set: Path) -
     folder = model.parent / "tiny-evaluation" / "drawn-test" / "robustness-10-rows"
     grid = json.loads((folder / "robustness.json").read_text())["grid"]
     assert (grid["rows"], grid["sampled"], grid["seed"]) == (10, True, 3)
+    assert "note: a sample of 10 rows; mien report and mien card tell of it where nothing" in said
 
 
 def test_a_set_that_was_never_learnt_from_is_scored_whole(

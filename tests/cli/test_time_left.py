@@ -28,5 +28,26 @@ def test_without_a_terminal_each_new_thing_is_a_line_on_the_error_output(
     assert said.out == ""
     assert said.err.splitlines() == [
         "noise: 200 faces to answer",
-        "jpeg: 100 of 200 faces, about 0 min left",
+        "jpeg: 100 of 200 faces, less than a minute left",
+    ]
+
+
+def test_steps_say_a_line_for_each_new_thing_and_pass_everything_on(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    passed: list[tuple[str, int, int | None]] = []
+    told = time_left.steps(lambda *given: passed.append(given))
+    told("a on b", 0, 4)
+    told("coding", 0, 3_000)
+    told("coding", 1_000, 3_000)
+    told("looking up", 0, None)
+    told("a on c", 1, 4)
+    assert len(passed) == 5
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.splitlines() == [
+        "a on b: 0 of 4 done",
+        "coding: 0 of 3,000 done",
+        "looking up",
+        "a on c: 1 of 4 done",
     ]

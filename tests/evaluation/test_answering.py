@@ -50,8 +50,8 @@ def test_a_calibrated_run_answers_with_its_temperature(small_run: Path, drawn: P
     plain = open_model(small_run).probabilities(faces)["ferplus"]
     path = small_run / "calibration.json"
     before = path.read_text() if path.exists() else None
-    fitted = {"model_sha256": sha256(small_run / "best.safetensors")}
-    entry = {"temperature": 2.0, "conformal": {"lac": {}}, "fitted_on": fitted}
+    fitted = {"model_sha256": sha256(small_run / "best.safetensors"), "n": 20}
+    entry = {"temperature": 2.0, "conformal": {"lac": {"0.9": 0.8}}, "fitted_on": fitted}
     write_json(path, {"ferplus": entry | {"uncertain": {"below": 0.5, "error": 0.1}}})
     try:
         softer = open_model(small_run).probabilities(faces)["ferplus"]
@@ -117,7 +117,7 @@ def test_what_is_no_model_or_has_no_pictures_is_said(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--data DIR"):
         dataset_of(open_model(WEIGHTS), None)
     prepared = make(tmp_path / "set", [picture("a", 0)])
-    with pytest.raises(PreparedDataError, match="the test split has no readable picture"):
+    with pytest.raises(PreparedDataError, match="pictures in the test split, found none"):
         rows_of(prepared, "test")
     assert rows_of(prepared, "all").tolist() == [0]
 

@@ -183,7 +183,10 @@ def test_answers_are_kept_and_names_are_unique(
     )
     assert set(kept) == {"run-on-abroad-all", "run-2-on-abroad-all"}
     predictions, codes = kept["run-on-abroad-all"]
-    assert scores(predictions, codes) == result["cells"][0]["heads"]
+    heads = result["cells"][0]["heads"]
+    (common,) = [heads["fer2013"]["eight"].pop("common")]
+    assert common["n"] == 21
+    assert scores(predictions, codes) == heads
     assert [one["name"] for one in result["models"]] == ["run", "run-2"]
 
 
@@ -202,7 +205,7 @@ def test_a_set_without_a_test_split_is_refused_before_any_work(
 ) -> None:
     empty = make(tmp_path / "empty", [picture("a", 1), picture("b", 2, "anger")])
     said: list[str] = []
-    with pytest.raises(PreparedDataError, match="the test split has no readable picture"):
+    with pytest.raises(PreparedDataError, match="in the test split, found none"):
         cross([model], [abroad, empty], split="test", progress=lambda *t: said.append(t[0]))
     assert said == []
 

@@ -57,6 +57,13 @@ def test_edges_close_together_have_different_names() -> None:
     assert wide.groups[0] == "to 300,000"
 
 
+def test_a_unit_stands_behind_rough_numbers() -> None:
+    column = cut("yaw", np.linspace(0, 12.34, 100), unit="°")
+    assert column.groups == ("to 3.1°", "over 3.1 to 6.2°", "over 6.2 to 9.3°", "over 9.3°")
+    few = cut("face_size", np.array([1.0, 2.0, 2.0]), unit=" px")
+    assert few.groups == ("1 px", "2 px")
+
+
 @given(arrays(np.float64, st.integers(9, 60), elements=st.floats(-1e6, 1e6, width=32), unique=True))
 def test_groups_are_in_order_and_about_as_large(values: np.ndarray) -> None:
     column = cut("height", values)

@@ -64,7 +64,7 @@ def result(prepared: PreparedSet) -> Any:
 def test_a_head_without_a_class_of_the_labels_is_refused(prepared: PreparedSet) -> None:
     plain = answered(prepared, [])
     only = {"one": Answers(("contempt",), np.ones((N, 1), np.float32))}
-    with pytest.raises(DataError, match="head one: expected official rows with a label"):
+    with pytest.raises(DataError, match="m knows contempt: expected pictures with such a label"):
         groups(replace(plain, heads=only), prepared, ["origin"])
 
 

@@ -1,5 +1,6 @@
 """Answers of a cross-validation, pooled."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from made_errors import noisy
 from mien.errors import DataError, RunError
 from mien.evaluation.errors.held_out import is_crossval, of_crossval
 from mien.evaluation.errors.label_errors import label_errors
+from mien.evaluation.predictions import Predictions
 from mien.runs import write_json
 
 
@@ -48,4 +50,17 @@ def test_damage_is_named(tmp_path: Path) -> None:
         of_crossval(root)
     write_json(root / "plan.json", {"paths": {}})
     with pytest.raises(RunError, match="not a plan that this mien wrote"):
+        of_crossval(root)
+
+
+def test_a_plan_without_folds_and_folds_of_other_heads_are_refused(tmp_path: Path) -> None:
+    root = crossval(tmp_path / "cv")
+    part = Predictions.load(root / "fold-1" / "predictions.npz")
+    heads = {"other": next(iter(part.heads.values()))}
+    replace(part, heads=heads).save(root / "fold-1" / "predictions.npz")
+    with pytest.raises(RunError, match="expected folds with the same heads and classes"):
+        of_crossval(root)
+    plan = {"paths": {"data.path": "x"}, "dealing": {"folds": 0, "repeats": 1}}
+    write_json(root / "plan.json", plan)
+    with pytest.raises(RunError, match="not a plan that this mien wrote: 0 folds"):
         of_crossval(root)

@@ -82,6 +82,11 @@ def test_a_csv_with_ids_says_the_same(prepared: PreparedSet, tmp_path: Path) -> 
         ({"classes": np.array(SPELT[:6])}, r"found probabilities \[4, 7\], classes \[6\]"),
         ({"classes": np.array(["happy", *SPELT[:6]])}, "each emotion once"),
         ({"probabilities": ANSWERS * 2}, r"4 of 4 pictures have a probability below 0 or above 1"),
+        ({"classes": np.arange(7)}, "expected classes as text, found int64"),
+        ({"classes": np.array(["bored", *SPELT[1:]])}, "expected emotions as classes .* bored"),
+        ({"probabilities": ANSWERS.astype(str)}, "expected probabilities as numbers, found <U"),
+        ({"probabilities": ANSWERS * 1e300}, "4 of 4 pictures .* not a number"),
+        ({"probabilities": ANSWERS[:0], "csv_row": np.arange(0)}, "a line for each picture"),
         ({"probabilities": ANSWERS * np.nan}, "4 of 4 pictures .* not a number"),
     ],
 )
@@ -95,10 +100,14 @@ def test_what_does_not_belong_to_the_dataset_is_refused(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "cannot be read"),
+        ("", "no column id or row"),
         ("file,happy\na,1\n", "no column id or row"),
         ("id,happy\np0,much\n", "could not convert"),
-        ("id,happy,sad\np0,1\n", "out of range"),
+        ("id,happy\n\np0,1\np1,\n", "line 4 cannot be read"),
+        ("row,happy\n99999999999999999999,1\n", "line 2 cannot be read"),
+        ("id,happy\n", "expected a line for each picture, found none"),
+        ("id\np0\n", "expected emotions as classes .* found none"),
+        ("id,happy,sad\np0,1\n", "line 2 cannot be read .it is too short"),
     ],
 )
 def test_a_csv_that_cannot_be_read_is_one_line(

@@ -48,13 +48,18 @@ def test_a_dataset_that_moved_is_known_by_its_hash(tmp_path: Path, learnt: Prepa
     lost = learnt_of(model)
     assert lost.pictures is None
     assert lost.is_own(PreparedSet.open(moved))  # its hash is recorded
-    assert "not known: it records made (" in lost.note
+    assert lost.note.startswith("it records that it learnt from made (")
+    assert "not among the datasets that were named, nor where the run says" in lost.note
     assert "--trained-on DIR" in lost.note
     assert str(tmp_path) not in lost.note
     other = learnt_set(tmp_path / "other", 6)
     found = learnt_of(model, [other, PreparedSet.open(moved)])
     assert found.pictures is not None
     assert found.pictures.prepared.root == moved
+    scored = learnt_of(model, [], [other, PreparedSet.open(moved)])
+    assert scored.pictures is not None
+    assert scored.note == ""
+    assert learnt_of(model, [], [other]).pictures is None  # another one is never guessed
 
 
 def test_a_changed_dataset_is_not_taken(tmp_path: Path, learnt: PreparedSet) -> None:

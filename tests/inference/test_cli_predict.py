@@ -58,7 +58,7 @@ def test_an_uncertain_answer_is_marked_everywhere(run, folder, tmp_path):
     model = doubting(tmp_path / "doubting.onnx", 1.0)
     result = run(folder / "a.jpg", "--json", tmp_path / "j", "--annotate", tmp_path, model=model)
     assert " ? " in result.stdout
-    assert "?: uncertain, below 100%; of the model's other answers at most 10%" in result.stdout
+    assert "?: uncertain, below 100 %; of the model's other answers at most 10 %" in result.stdout
     (answer,) = json.loads((tmp_path / "j").read_text(encoding="utf-8"))
     assert answer["faces"][0]["uncertain"] is True
     assert (tmp_path / "a.mien.jpg").is_file()
@@ -163,6 +163,12 @@ def test_wrong_use_is_refused_before_any_work(run, folder, tmp_path, monkeypatch
             run(*words)
     with pytest.raises(UsageError, match=r"none\.onnx: no such file; expected a model"):
         run(file, model=tmp_path / "none.onnx")
+    (tmp_path / "run").mkdir()
+    with pytest.raises(UsageError, match=r"run: this is a folder; expected a model"):
+        run(file, model=tmp_path / "run")
+    (tmp_path / "run" / "config.yaml").touch()
+    with pytest.raises(UsageError, match=r"model file of it first \(mien export .*run\);"):
+        run(file, model=tmp_path / "run")
 
 
 def test_a_folder_that_may_not_be_written_is_wrong_use(run, folder, monkeypatch):

@@ -34,7 +34,7 @@ def with_threshold(**changes: Any) -> dict[str, Any]:
 def test_a_reliability_diagram_has_a_panel_for_each_answer() -> None:
     values = calibration.measured(CASE)
     figure = reliability_figure({"before": values, "after": values})
-    said = f"ECE {values['ece']:.1%}, n = 800"
+    said = f"ECE {100 * values['ece']:.1f} %, n = 800"
     assert {f"before: {said}", f"after: {said}"} <= set(texts(figure))
     assert len(figure.axes) == 4
 
@@ -53,9 +53,9 @@ def test_bars_end_at_the_share_that_is_right_and_gaps_at_the_confidence() -> Non
 def test_the_risk_figure_names_the_threshold_and_what_came_of_it() -> None:
     values = with_threshold()
     at, figure = values["at"], risk_coverage_figure(values)
-    wrong = f"{at['wrong']:.1%} of {at['answered']:.1%} wrong"
-    assert f"below 50.0% uncertain: {wrong}" in texts(figure)
-    assert "wanted 10%" in texts(figure)
+    sure, wrong = (f"{100 * at[name]:.1f} %" for name in ("answered", "wrong"))
+    assert f"sure from 50.0 %: {sure} of the answers,\n{wrong} of these wrong" in texts(figure)
+    assert "wanted 10 %" in texts(figure)
     curve, best = figure.axes[0].lines[:2]
     np.testing.assert_allclose(curve.get_ydata(), values["risk"])
     assert (np.asarray(best.get_ydata()) <= np.asarray(curve.get_ydata()) + 1e-9).all()
@@ -63,7 +63,7 @@ def test_the_risk_figure_names_the_threshold_and_what_came_of_it() -> None:
 
 @pytest.mark.parametrize("values", [selective.measured(SURE, RIGHT), with_threshold(wrong=None)])
 def test_without_a_threshold_only_the_curve_is_drawn(values: dict[str, Any]) -> None:
-    assert not any("uncertain" in text for text in texts(risk_coverage_figure(values)))
+    assert not any("sure from" in text for text in texts(risk_coverage_figure(values)))
 
 
 def test_answers_without_an_error_are_drawn() -> None:

@@ -35,7 +35,8 @@ def cell(model: str, dataset: str, heads: dict[str, Any], **more: Any) -> dict[s
 
 
 def both(accuracy: float) -> dict[str, Any]:
-    return {"all": scores(accuracy + 0.1, 1500), "clean": scores(accuracy, 1463)}
+    common = scores(accuracy - 0.1, 1400, masked=["contempt"])
+    return {"all": scores(accuracy + 0.1, 1500), "clean": scores(accuracy, 1463), "common": common}
 
 
 def model(name: str, heads: dict[str, list[str]], note: str = "") -> dict[str, Any]:
@@ -98,8 +99,9 @@ def test_with_contempt_where_every_head_can_answer_so(result: dict[str, Any]) ->
 
 def test_markdown_holds_every_number_with_n_and_interval(result: dict[str, Any]) -> None:
     text = cross.markdown(result)
-    assert "60.00 (58.0–62.0)‡, F1 0.500, n = 1,463" in text
-    assert "20.00 (18.0–22.0)†, F1 0.500, n = 99" in text
+    assert "50.00 (48.0–52.0)‡, F1 0.500, n = 1,400" in text
+    assert "| 1,463 | 60.00 (58.0–62.0) |" in text
+    assert "20.00 (18.0–22.0)†, F1 0.500, n = 99" in text  # an older file: its own rows
     assert "| 5 copies, 32 near | 70.00 of 1,500 | contempt 6 |" in text
     assert "| not known | 20.00 of 99 |" in text
     assert "0.500 (0.450–0.550)" in text
@@ -113,6 +115,7 @@ def test_markdown_holds_every_number_with_n_and_interval(result: dict[str, Any])
 def test_notes_are_only_of_what_is_there(result: dict[str, Any]) -> None:
     every = cross.notes(result)
     assert cross.OWN in every
+    assert cross.COMMON in every
     assert cross.UNKNOWN in every
     result["cells"] = result["cells"][1:2]
     some = cross.notes(result)
@@ -122,21 +125,42 @@ def test_notes_are_only_of_what_is_there(result: dict[str, Any]) -> None:
 
 
 def test_nothing_left_is_said(result: dict[str, Any]) -> None:
-    result["cells"] = [cell("a", "home", {"one": {"home": {**both(0.5), "clean": None}}})]
+    result["cells"] = [
+        cell("a", "home", {"one": {"home": {**both(0.5), "clean": None, "common": None}}})
+    ]
     assert "nothing left" in cross.markdown(result)
     cross.matrix_figure(result)
     row = cross.long_rows(result)[0]
     assert (row[4], row[5], row[9]) == ("0", "", "5 copies, 32 near")
+    assert cross.common_rows(result)[0][2:] == ["0", "", ""]
 
 
 def test_the_terminal_shows_a_line_a_cell(result: dict[str, Any]) -> None:
-    console = Console(width=100)
+    own, common = cross.tables(result)
+    console = Console(width=80)
     with console.capture() as captured:
-        console.print(cross.table(result))
+        console.print(own, common)
     text = captured.get()
-    for line in cross.short_rows(result):
-        assert line[4] in text
-    assert max(map(len, text.splitlines())) <= 100
+    for line in [*cross.short_rows(result), *cross.common_rows(result)]:
+        assert all(cell in text for cell in line[3:])
+    assert "with them" in text
+    assert "macro-F1" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_models_are_compared_on_common_rows_dataset_by_dataset(result: dict[str, Any]) -> None:
+    found = cross.common_rows(result)
+    assert [row[:3] for row in found if row[0] == "home (home)"] == [
+        ["home (home)", "a · one ‡", "1,400"],
+        ["home (home)", "a · two ‡", "1,400"],
+        ["home (home)", "b · one", "1,400"],
+    ]
+    assert found[0][3:] == ["50.00 (48.0–52.0)", "0.500 (0.450–0.550)"]
+
+
+def test_one_head_alone_needs_no_table_of_common_rows(result: dict[str, Any]) -> None:
+    result["cells"] = result["cells"][2:]
+    assert len(cross.tables(result)) == 1
 
 
 def test_the_picture_has_a_cell_with_n_for_each_place(
@@ -150,11 +174,12 @@ def test_the_picture_has_a_cell_with_n_for_each_place(
     axes = figure.axes[0]
     texts = [text.get_text() for text in axes.texts]
     assert len([text for text in texts if "n = " in text]) == 8
-    assert "60.00 (58.0–62.0)‡\nF1 0.500\nn = 1,463" in texts
+    assert "50.00 (48.0–52.0)‡\nF1 0.500\nn = 1,400" in texts
+    assert axes.get_title(loc="left").endswith("on common rows")
     frames = [patch for patch in axes.patches if isinstance(patch, Rectangle)]
     assert len(frames) == 4  # the two heads on the two kinds of labels of its own set
     assert axes.get_xlabel().endswith(
-        "framed, ‡: its own test split; † nobody knows what it has seen"
+        "framed, ‡: its own test split; † its training pictures were not at hand"
     )
     save(figure, tmp_path / "cross.png")
     assert (tmp_path / "cross.png").stat().st_size > 10_000

@@ -60,10 +60,11 @@ def test_a_pair_has_four_lines_with_their_counts() -> None:
 
 def test_a_doubted_label_stands_with_suggestion_and_votes() -> None:
     one = {"id": "p", "label": "fear", "suggested": "anger", "confidence": 0.75}
-    votes = {"anger": 7, "not_a_face": 2, "fear": 1}
+    votes = {"anger": 6, "not_a_face": 2, "fear": 1, "sadness": 1, "disgust": 0}
     texts = drawn_texts(labels_sheet([FACE, FACE], [one | {"votes": votes}, one], "Doubted"))
-    assert "labelled fear\nmodel: anger 75%" in texts
-    assert "7 × anger\n2 × not a face" in texts
+    assert "labelled fear\nmodel: anger 75 %" in texts
+    assert "6 × anger\n2 × not a face\nand 2 for others" in texts
+    assert votes_text({"votes": votes}).endswith("2 × not a face\n1 × fear\n1 × sadness")
     assert votes_text(one) == ""
 
 
@@ -94,7 +95,7 @@ def test_the_check_shows_each_list_and_the_base_rate() -> None:
     precision = [one["precision"] for one in (*found["lists"], found["flagged"])]
     assert axes.containers[0].lines[0].get_ydata().tolist() == pytest.approx(precision)
     legend = [text.get_text() for text in axes.get_legend().get_texts()]
-    assert f"base rate {found['base_rate']:.0%} (n = 140)" in legend
+    assert f"base rate {100 * found['base_rate']:.0f} % (n = 140)" in legend
 
 
 def test_a_check_without_a_list_shows_the_base_rate_alone() -> None:

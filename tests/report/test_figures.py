@@ -36,6 +36,13 @@ def texts(figure: Figure) -> list[str]:
     return [text.get_text() for text in figure.axes[0].texts]
 
 
+def test_nothing_is_rounded_to_all_or_nothing() -> None:
+    shares = (1.0, 0.998, 0.994, 0.5, 0.004, 0.0)
+    assert [figures.rounded(one) for one in shares] == [
+        "100%", ">99%", "99%", "50%", "<1%", "0%",
+    ]  # fmt: skip
+
+
 def test_row_shares_by_hand() -> None:
     shares = figures.row_shares(np.array([[3, 1], [0, 0]]))
     assert shares.tolist() == [[0.75, 0.25], [0, 0]]

@@ -8,9 +8,12 @@ from rich.console import Console
 
 from mien.report.significance import (
     HEADERS,
+    compared_markdown,
     p_words,
+    side_columns,
+    side_rows,
+    signed,
     significance_fields,
-    significance_markdown,
     significance_notes,
     significance_rows,
     significance_table,
@@ -21,8 +24,12 @@ def _found(**changes: Any) -> dict[str, Any]:
     score = {"first": 0.7, "second": 0.65, "difference": 0.05, "interval": [0.01, 0.09], "p": 0.01}
     lower = {"first": 0.6, "second": 0.62, "difference": -0.02, "interval": [-0.05, 0.01], "p": 0.2}
     return {
-        "first": {"model": "ours"},
-        "second": {"model": "a | b"},
+        "first": {"model": "ours", "head": "seven"},
+        "second": {"model": "a | b", "head": "fer2013"},
+        "data": {"name": "faces", "split": "test"},
+        "protocol": "ferplus_majority",
+        "kind": "dedup",
+        "classes": ["anger", "fear"],
         "n": 3589,
         "unit": "picture",
         "clusters": 3589,
@@ -58,10 +65,22 @@ def test_small_p_are_not_0(p: float, said: str) -> None:
     assert p_words(p) == said
 
 
-def test_markdown_escapes_names() -> None:
-    lines = significance_markdown([_found()]).splitlines()
-    assert len(lines) == 3
-    assert "| a \\| b |" in lines[2]
+@pytest.mark.parametrize(("share", "said"), [(-0.00004, "+0.00"), (0.0, "+0.00"), (-0.02, "-2.00")])
+def test_a_difference_is_never_minus_nought(share: float, said: str) -> None:
+    assert signed(share) == said
+
+
+def test_markdown_holds_what_was_scored_the_scores_the_differences_and_the_notes() -> None:
+    first, scores, differences, notes = compared_markdown([_found()]).split("\n\n")
+    assert first == (
+        "faces, test split, FER+ majority labels, dedup rows (without copies of training "
+        "pictures), n = 3,589, classes: anger, fear"
+    )
+    assert "| ours | seven | 3,589 | 70.00 | 0.600 |" in scores
+    assert "| a \\| b | fer2013 | 3,589 | 65.00 | 0.620 |" in scores
+    assert len(differences.splitlines()) == 3
+    assert "| a \\| b |" in differences
+    assert notes.startswith("- difference: first minus second, in percentage points; ")
 
 
 def test_csv_has_plain_shares_and_both_kinds_of_mcnemar() -> None:
@@ -72,6 +91,11 @@ def test_csv_has_plain_shares_and_both_kinds_of_mcnemar() -> None:
     [without] = significance_fields([_found(mcnemar=None)])
     assert without["mcnemar_p"] is None
     assert list(without) == list(line)
+
+
+def test_a_model_of_several_pairs_has_one_row_of_scores() -> None:
+    assert len(side_rows([_found(), _found(p=1)])) == 2
+    assert [column.number for column in side_columns([_found()])] == [False, False] + [True] * 3
 
 
 def test_the_notes_tell_how_it_was_tested() -> None:

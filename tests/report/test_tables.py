@@ -8,9 +8,19 @@ from made_cases import score
 from rich.console import Console
 
 from mien.emotions import BASIC, EMOTIONS
-from mien.report.tables import markdown_table, protocol_words, scores_rows, scores_table
+from mien.report.tables import decimal, markdown_table, protocol_words, scores_rows, scores_table
 
 LABELS = np.array([0, 2, 3, 3])  # anger, disgust, fear, fear
+
+
+def test_a_number_that_rounds_to_nothing_has_no_minus() -> None:
+    assert [decimal(value) for value in (-0.04, 0.04, -0.06, 12.34)] == [
+        "0.0",
+        "0.0",
+        "-0.1",
+        "12.3",
+    ]
+    assert decimal(-0.0004, 3) == "0.000"
 
 
 def printed(table: object, width: int = 80) -> str:
@@ -53,6 +63,23 @@ def test_the_table_fits_a_narrow_terminal_and_says_what_was_masked() -> None:
     assert "100.00 (51.0–100.0)" in text
     assert "Labels without contempt: its probability counts as 0" in text
     assert "…" not in text
+
+
+def test_the_widest_table_is_whole_in_80_signs_and_tells_of_the_votes() -> None:
+    report = {"n": 3589, "accuracy": 1.0, "interval": [0.51, 1.0], "macro_f1": 0.58}
+    report |= {"masked": ["contempt"], "unmasked": {"accuracy": 0.6}}
+    votes = {"kl": 0.4321, "agreement": 0.61, "agreement_at_most": 0.85}
+    kinds = {"official": {**report, "calibration": votes}, "dedup": report}
+    text = printed(scores_table({"ferplus_votes_without_contempt": kinds, "fer2013": kinds}))
+    lines = [line.rstrip() for line in text.splitlines()]
+    assert max(map(len, lines)) <= 80
+    assert "…" not in text
+    assert "macro     un-" in lines[0]
+    assert "dedup     3,589  100.00 (51.0–100.0)  0.580   60.00" in text
+    assert "Accuracy on FER+ votes: against the emotion with the most votes." in text
+    assert "official: 61.0 % of the votes are for the answer (85.0 % at most), KL 0.432" in (
+        " ".join(text.split())
+    )
 
 
 def test_nothing_masked_nothing_said() -> None:

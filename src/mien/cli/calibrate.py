@@ -49,6 +49,9 @@ def _of_file(model: Path, data: Path | None, out: Path | None) -> str:
     path = out or model.with_name(f"{model.stem}-calibrated.onnx")
     if path.suffix != ".onnx":
         raise UsageError(f"{path}: expected a name that ends in .onnx")
+    from mien.evaluation.places import require_file
+
+    require_file(path, data)
     from mien.export.metadata import calibrate_file
 
     return f"{path}\n{calibration_lines(calibrate_file(model, path, data))}"
@@ -63,7 +66,7 @@ def of_run(root: Path, data: Path | None = None) -> str:
     from mien.evaluation.certainty.calibrate import SPLIT, calibrate
     from mien.runs import RunFolder, write_json
 
-    model = open_model(root)
+    model = open_model(root, calibrated=False)
     prepared = dataset_of(model, data)
     fitted = calibrate(model.on(prepared, rows_of(prepared, SPLIT), SPLIT))
     path = RunFolder(root).calibration
@@ -73,21 +76,6 @@ def of_run(root: Path, data: Path | None = None) -> str:
 
 def calibration_lines(fitted: Mapping[str, Mapping[str, Any]]) -> str:
     """Return what was fitted, a line a head."""
-    return "\n".join(_line(head, entry) for head, entry in fitted.items())
+    from mien.report.sure import fitted_words
 
-
-def _line(head: str, entry: Mapping[str, Any]) -> str:
-    uncertain, on, errors = entry["uncertain"], entry["fitted_on"], entry["validation"]
-    before, after = (errors[when]["ece"] for when in ("before", "after"))
-    said = (
-        f"head {head}: temperature {entry['temperature']:.3f}, ECE {before:.2%} before and "
-        f"{after:.2%} after, on {on['dataset']} {on['split']} ({on['protocol']}, "
-        f"n = {on['n']:,}); "
-    )
-    if uncertain["below"] is None:
-        return f"{said}no threshold keeps the wrong answers at {uncertain['error']:.0%} or below"
-    return (
-        f"{said}uncertain below {uncertain['below']:.1%}: {uncertain['answered']:.1%} is "
-        f"answered, {uncertain['wrong']:.1%} of it wrong (at most {uncertain['bound']:.1%} "
-        f"with {1 - uncertain['doubt']:.0%} certainty)"
-    )
+    return "\n".join(fitted_words(head, entry) for head, entry in fitted.items())

@@ -43,18 +43,19 @@ def cross(
     """
     require("mien cross")
     from mien.cli.data.show import progress
+    from mien.cli.time_left import steps
     from mien.datasets.prepared import PreparedSet
-    from mien.datasets.workspace import check_outside
     from mien.evaluation.answering import open_model
     from mien.evaluation.cross.matrix import cross as score
+    from mien.evaluation.places import require_folder
     from mien.runs import write_json
 
-    check_outside(out, *data, *(trained_on or []))
+    require_folder(out, *data, *(trained_on or []))
     opened = [open_model(path) for path in models]
     sets = [PreparedSet.open(folder) for folder in data]
     learnt = [PreparedSet.open(folder) for folder in trained_on or []]
     with progress() as show:
-        result = score(opened, sets, learnt, split=split, keep=_keeper(out), progress=show)
+        result = score(opened, sets, learnt, split=split, keep=_keeper(out), progress=steps(show))
     write_json(out / "cross.json", result)
     _report(result, out)
     typer.echo(f"cross.json, cross.md, pictures and predictions: {out}")
@@ -64,13 +65,15 @@ def _keeper(out: Path) -> "Keep":
     """Return what writes a cell's answers, and what each row is to the model."""
     import numpy as np
 
+    from mien.evaluation.places import file_part
     from mien.runs import whole_file
 
     def keep(name: str, predictions: Any, codes: Any) -> None:
-        predictions.save(out / "predictions" / f"{name}.npz")
+        begins = file_part(name)
+        predictions.save(out / "predictions" / f"{begins}.npz")
         if codes is None:
             return
-        path = out / "predictions" / f"{name}-seen.npy"
+        path = out / "predictions" / f"{begins}-seen.npy"
         with whole_file(path) as temporary, temporary.open("wb") as file:
             np.save(file, codes)
 
@@ -84,7 +87,10 @@ def _report(result: dict[str, Any], out: Path) -> None:
     from mien.report.figures import FORMS, save
     from mien.runs import write_text
 
-    Console().print(report.table(result))
+    for table in report.tables(result):
+        Console().print(table)
+    for note in report.notes(result):
+        typer.echo(note)
     write_text(out / "cross.md", report.markdown(result))
     figure = report.matrix_figure(result)
     for ending in FORMS:

@@ -60,17 +60,18 @@ def errors(
     Needs mien[train].
     """
     require("mien errors")
-    from mien.datasets.workspace import check_outside
     from mien.evaluation import places
+    from mien.evaluation.answering import unscored_note
     from mien.evaluation.errors import account as found_errors
     from mien.evaluation.errors.held_out import is_crossval
     from mien.report.errors import write
 
+    if out is not None:
+        places.require_folder(out)
     predictions, prepared = _opened(answers, data, split)
     origin = predictions.origin
     folder = out or places.folder(answers, origin.dataset, origin.split, origin.dataset_sha256)
-    if prepared is not None:
-        check_outside(folder, prepared.root)
+    places.require_folder(folder, *([prepared.root] if prepared else []))
     heads = found_errors.errors(predictions, [head] if head else [], protocol)
     unseen = held_out or is_crossval(answers)
     labels = _labels(predictions, head, protocol, unseen, label_errors)
@@ -78,7 +79,13 @@ def errors(
     flagged = None if isinstance(labels, str) else labels[1]
     written = write(folder, account, flagged, prepared)
     _show(account)
+    if not head and (note := unscored_note(predictions, heads)):
+        typer.echo(f"note: {note}")
     typer.echo(f"wrote {written[0]}; errors.json and {len(written) - 2} more files stand beside it")
+    if prepared is not None:
+        typer.echo(
+            "note: the page and its figures show pictures of the dataset; do not publish them"
+        )
 
 
 def _opened(
@@ -131,8 +138,9 @@ def _show(account: dict[str, Any]) -> None:
         typer.echo(f"label errors not looked for: {labels['left_out']}")
         return
     typer.echo(
-        f"{labels['flagged']:,} of {labels['n']:,} labels are doubted ({labels['share']:.0%}); "
-        f"{labels['copies']:,} pictures with a copy in training were left out"
+        f"{labels['flagged']:,} of {labels['n']:,} labels are doubted "
+        f"({100 * labels['share']:.0f} %); {labels['copies']:,} pictures with a copy in "
+        "training were left out"
     )
     if labels["check"]:
         _show_check(labels["check"])

@@ -41,21 +41,29 @@ def evaluate(
     """
     require("mien evaluate")
     from mien.evaluation import places
+    from mien.evaluation.answering import unscored_note
     from mien.evaluation.predictions import NAME
     from mien.evaluation.scoring import metrics
     from mien.report.evaluation import draw
     from mien.runs import write_json
 
+    if out is not None:
+        places.require_folder(out, *([data] if data else []))
     predictions, prepared = _predictions(model, data, split)
     origin = predictions.origin
     folder = out or places.folder(model, origin.dataset, origin.split, origin.dataset_sha256)
+    places.require_folder(folder, *([prepared.root] if prepared else []))
     found = metrics(predictions, resamples=resamples)
     if (folder / NAME).resolve() != model.resolve():
         predictions.save(folder / NAME)
     write_json(folder / "metrics.json", found)
     draw(folder, prepared, model if model.is_dir() else None)
     _show(found["heads"])
+    if note := unscored_note(predictions, found["heads"]):
+        typer.echo(f"note: {note}")
     typer.echo(f"metrics.json, {NAME} and figures: {folder}")
+    if prepared is not None:
+        typer.echo("note: samples_*.png show pictures of the dataset; do not publish them")
 
 
 def _predictions(
@@ -78,23 +86,31 @@ def _predictions(
 def _calibrate(run: Path) -> None:
     """Calibrate a run that is not yet, on the validation split of the data that it learnt from."""
     from mien.cli.calibrate import of_run
-    from mien.errors import PreparedDataError
+    from mien.errors import DataError
     from mien.runs import RunFolder
 
     if RunFolder(run).calibration.is_file():
         return
     try:
         typer.echo(of_run(run, None))
-    except PreparedDataError as error:
+    except DataError as error:
         typer.echo(f"note: its probabilities are not calibrated: {error}")
 
 
 def _show(scores: "Scores") -> None:
     from rich.console import Console
+    from rich.padding import Padding
+    from rich.text import Text
 
-    from mien.report.tables import scores_table
+    from mien.evaluation.protocols import own_protocol
+    from mien.report.sure import scored_words
+    from mien.report.tables import protocol_words, scores_table
 
     console = Console()
     for head, values in scores.items():
         console.print(f"head {head}", style="bold")
         console.print(scores_table(values))
+        own = own_protocol(head, values)
+        console.print(f"How far its probabilities can be believed ({protocol_words(own)}):")
+        for line in scored_words(values[own]["official"]):
+            console.print(Padding(Text(line), (0, 0, 0, 2)))

@@ -44,20 +44,24 @@ def groups(
     """
     require("mien groups")
     from mien.cli.data.show import progress
-    from mien.datasets.workspace import check_outside
+    from mien.cli.time_left import steps
     from mien.evaluation import places
-    from mien.evaluation.answering import predictions_of
+    from mien.evaluation.answering import predictions_of, unscored_note
     from mien.evaluation.groups.groups import groups as score
     from mien.runs import write_json
 
+    if out is not None:
+        places.require_folder(out)
     predictions, prepared = predictions_of(model, data, split)
     origin = predictions.origin
     folder = out or places.folder(model, origin.dataset, origin.split, origin.dataset_sha256)
-    check_outside(folder, prepared.root)
+    places.require_folder(folder, prepared.root)
     with progress() as show:
-        result = score(predictions, prepared, by or (), least=least, progress=show)
+        result = score(predictions, prepared, by or (), least=least, progress=steps(show))
     write_json(folder / "groups.json", result)
     _report(result, folder)
+    if note := unscored_note(predictions, result["heads"]):
+        typer.echo(f"note: {note}")
     typer.echo(f"groups.json, groups.md and pictures: {folder}")
 
 

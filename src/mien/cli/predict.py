@@ -88,7 +88,7 @@ def _check_outputs(
 
     wanted = {"a model of mien export": model, "a YuNet file": detector}
     problems = [
-        f"{path}: no such file; expected {what}"
+        f"{path}: {_no_file(path)}; expected {what}"
         for what, path in wanted.items()
         if path and not path.is_file()
     ]
@@ -105,6 +105,13 @@ def _check_outputs(
         problems += _unwritable(annotate)
     if problems:
         raise UsageError(several(list(dict.fromkeys(problems))))
+
+
+def _no_file(path: Path) -> str:
+    """Say what stands where a file was expected."""
+    if (path / "config.yaml").is_file():
+        return f"this is a run folder, make a model file of it first (mien export {path})"
+    return "this is a folder" if path.is_dir() else "no such file"
 
 
 def _unwritable(folder: Path) -> list[str]:
@@ -189,6 +196,7 @@ def _print_table(results: "list[Result]", head: "Head") -> None:
     Console().print(table)
     if any(face.uncertain for result in results for face in result.faces):
         typer.echo(
-            f"?: uncertain, below {head.uncertain_below:.0%}; of the model's other answers at "
-            f"most {head.error:.0%} should be wrong, on pictures like those it was calibrated on"
+            f"?: uncertain, below {100 * head.uncertain_below:.0f} %; of the model's other answers "
+            f"at most {100 * head.error:.0f} % should be wrong, on pictures like those it was "
+            "calibrated on"
         )

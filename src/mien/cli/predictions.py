@@ -27,11 +27,17 @@ def import_(
     picture of the split needs an answer; probabilities add up to 1.
     """
     from mien.datasets.prepared import PreparedSet
+    from mien.errors import UsageError
     from mien.evaluation.imported import read
+    from mien.evaluation.places import file_part, require_file
 
+    if out is not None and out.suffix != ".npz":
+        raise UsageError(f"{out}: expected a name that ends in .npz")
+    if out is not None:
+        require_file(out, data)
     predictions = read(file, PreparedSet.open(data), split, name)
     origin = predictions.origin
-    target = out or Path(f"{origin.model}-{origin.dataset}-{origin.split}.npz")
+    target = out or Path(file_part(f"{origin.model}-{origin.dataset}-{origin.split}.npz"))
     predictions.save(target)
     (classes,) = (head.classes for head in predictions.heads.values())
     typer.echo(
@@ -43,13 +49,22 @@ def import_(
 @app.command()
 def compare(
     files: Annotated[
-        list[Path], typer.Argument(help="Two or more predictions.npz, or finished runs.")
+        list[Path],
+        typer.Argument(
+            help="Two or more predictions.npz, finished runs, or model files (.onnx, with --data)."
+        ),
     ],
     data: Annotated[
-        Path | None, typer.Option(help="Prepared dataset, for runs.", show_default="the run's own")
+        Path | None,
+        typer.Option(
+            help="Prepared dataset, for runs and model files.", show_default="the run's own"
+        ),
     ] = None,
     protocol: Annotated[
         str, typer.Option(help="Against which labels.", show_default="the dataset's own")
+    ] = "",
+    head: Annotated[
+        str, typer.Option(help="Output of those that have several.", show_default="by the labels")
     ] = "",
     rows: Annotated[
         Literal["official", "dedup"], typer.Option(help="All rows, or without copies.")
@@ -69,24 +84,39 @@ def compare(
     """
     from rich.console import Console
 
-    from mien.errors import UsageError
+    from mien.errors import UsageError, several
     from mien.evaluation.answering import predictions_of
+    from mien.evaluation.places import require_file
     from mien.evaluation.predictions import Predictions
     from mien.evaluation.sampling.paired import compare_each
-    from mien.report.significance import significance_markdown, significance_table
+    from mien.report.fitting import Fitted
+    from mien.report.significance import (
+        compared_markdown,
+        scored_on,
+        side_columns,
+        significance_table,
+    )
     from mien.runs import write_json, write_text
 
     if len(files) < 2:
         raise UsageError("expected two or more predictions.npz or runs to compare, found one")
+    if missing := [f"{path}: no such file or folder" for path in files if not path.exists()]:
+        raise UsageError(several(missing))
     if out is not None and out.suffix not in (".md", ".json"):
         raise UsageError(f"{out}: expected a name that ends in .md or .json")
+    if out is not None:
+        require_file(out)
     each = [
         Predictions.load(path) if path.suffix == ".npz" else predictions_of(path, data)[0]
         for path in files
     ]
-    found = compare_each(each, protocol=protocol or None, kind=rows, intersect=shared)
-    Console().print(significance_table(found))
+    found = compare_each(each, head or None, protocol=protocol or None, kind=rows, intersect=shared)
+    console = Console()
+    console.print(scored_on(found), highlight=False, markup=False)
+    for table in (Fitted(side_columns(found)), significance_table(found)):
+        console.print(table)
+        console.print()
     if out is not None and out.suffix == ".json":
         write_json(out, {"pairs": found})
     elif out is not None:
-        write_text(out, significance_markdown(found))
+        write_text(out, compared_markdown(found))

@@ -38,7 +38,7 @@ def robustness(
     rows: Annotated[
         int | None, typer.Option(help="Score so many rows, drawn by the seed.", show_default="all")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of the corruptions, and of --rows.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the corruptions, and of --rows.")] = 0,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the results.", show_default="beside the model")
     ] = None,
@@ -65,8 +65,14 @@ def robustness(
     folder = out or places.folder(model, prepared.name, split, prepared.sha256)
     if out is None and rows is not None:
         folder = folder / f"robustness-{rows}-rows"  # a sample never stands over the whole
+    places.require_folder(folder, prepared.root)
     asked = _Asked(opened, prepared, taken, split, grid, rows is not None)
     _score(asked, folder, _baseline(asked, baseline) if baseline else None)
+    if out is None and rows is not None:
+        typer.echo(
+            f"note: a sample of {len(taken):,} rows; mien report and mien card tell of it where "
+            "nothing better is there; leave --rows away to score all"
+        )
 
 
 @dataclass(frozen=True)
@@ -98,6 +104,7 @@ def _baseline(asked: _Asked, path: Path) -> dict[str, Any]:
 def _score(asked: _Asked, folder: Path, baseline: dict[str, Any] | None) -> None:
     from mien.cli.time_left import time_left
     from mien.evaluation import robustness as grids
+    from mien.evaluation.answering import unscored_note
     from mien.report.robustness import draw
     from mien.runs import write_json
 
@@ -113,6 +120,8 @@ def _score(asked: _Asked, folder: Path, baseline: dict[str, Any] | None) -> None
     write_json(folder / grids.NUMBERS, found)
     draw(folder, found, baseline)
     _show(found)
+    if note := unscored_note(answered.clean, found["heads"]):
+        typer.echo(f"note: {note}")
     typer.echo(f"{grids.NUMBERS}, {grids.ANSWERS} and figures: {folder}")
 
 

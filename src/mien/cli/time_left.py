@@ -34,6 +34,26 @@ def time_left() -> "Iterator[Progress]":
         yield show
 
 
+def steps(show: "Progress") -> "Progress":
+    """Return a progress that also says a line for each new thing, where there is no terminal.
+
+    Args:
+        show: is told everything too.
+    """
+    from rich.console import Console
+
+    hidden, last = not Console(stderr=True).is_terminal, ""
+
+    def told(doing: str, done: int, of: int | None) -> None:
+        nonlocal last
+        show(doing, done, of)
+        if hidden and doing != last:
+            last = doing
+            typer.echo(f"{doing}: {done:,} of {of:,} done" if of else doing, err=True)
+
+    return told
+
+
 class Clock:
     """Says how long the rest takes, at the speed so far, whenever something new begins."""
 
@@ -49,5 +69,6 @@ class Clock:
         self.doing = doing
         if not done:
             return f"{doing}: {of:,} faces to answer"
-        left = (monotonic() - self.start) / done * (of - done)
-        return f"{doing}: {done:,} of {of:,} faces, about {left / 60:.0f} min left"
+        minutes = round((monotonic() - self.start) / done * (of - done) / 60)
+        left = f"about {minutes:,} min" if minutes else "less than a minute"
+        return f"{doing}: {done:,} of {of:,} faces, {left} left"

@@ -1,7 +1,8 @@
 """A model that answers faces, be it a run folder or a model file, and its answers on a dataset."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,19 @@ import numpy.typing as npt
 from mien import runs
 from mien.datasets.framing import ALIGN, faces_of
 from mien.datasets.prepared import PreparedSet
+from mien.datasets.source import SPLITS
 from mien.emotions import LABEL_SETS
-from mien.errors import DataError, MissingExtraError, PreparedDataError, UsageError
-from mien.evaluation.certainty.fitted import for_file, kept, of_file
+from mien.errors import (
+    DataError,
+    MissingExtraError,
+    ModelFileError,
+    PreparedDataError,
+    RunError,
+    UsageError,
+    several,
+)
+from mien.evaluation.certainty.fitted import for_file, kept, of_file, problems
+from mien.evaluation.places import file_part
 from mien.evaluation.predictions import NAME, Answers, Predictions
 from mien.inference.model import Model, softmax
 from mien.preprocess import Pixels
@@ -82,45 +93,58 @@ class Answering:
         )
 
 
-def open_model(path: Path) -> Answering:
+def open_model(path: Path, *, calibrated: bool = True) -> Answering:
     """Return the model of a run folder, or of a file that ``mien export`` wrote.
+
+    Args:
+        path: of either.
+        calibrated: whether what was fitted to it is taken; without that, answers are those of
+            the bare network, and a damaged calibration is no hindrance.
 
     Raises:
         RunError: no run, one that has not finished, or weights of another model.
         ModelFileError: no model file, or a damaged one.
         MissingExtraError: a run needs mien[train].
     """
-    return _of_file(path) if path.suffix == ".onnx" else _of_run(path)
+    return (_of_file if path.suffix == ".onnx" else _of_run)(path, calibrated)
 
 
-def _of_file(path: Path) -> Answering:
+def _of_file(path: Path, calibrated: bool) -> Answering:
     model = Model.open(path)
     heads = model.info.heads
+    fitted = {
+        name: of_file(head)
+        for name, head in heads.items()
+        if calibrated and (head.fitted_on or head.temperature != 1)
+    }
+    faults = [f"head {name}: {line}" for name in fitted for line in problems(fitted[name])]
+    if faults:
+        raise ModelFileError(f"{path}: {several(faults)}; calibrate it again (mien calibrate)")
     return Answering(
         path=path,
         name=model.info.name or path.stem,
         sha256=runs.sha256(path),
         faces=model.info.faces,
         classes={name: head.classes for name, head in heads.items()},
-        fitted={name: of_file(head) for name, head in heads.items() if head.fitted_on},
+        fitted=fitted,
         learnt=None,
         logits=model.logits,
     )
 
 
-def _of_run(root: Path) -> Answering:
+def _of_run(root: Path, calibrated: bool) -> Answering:
     try:
         from mien.training import finished  # noqa: PLC0415 (optional: mien[train])
     except ModuleNotFoundError as error:
         raise MissingExtraError("opening a run folder", "train") from error
     run, experiment, network = finished.open_run(root)
     heads, sha256 = experiment.data.heads, runs.sha256(run.best)
-    entries = kept(run.calibration, sha256)
+    entries = kept(run.calibration, sha256, heads) if calibrated else {}
     return Answering(
         path=root,
         name=root.resolve().name,
         sha256=sha256,
-        faces=faces_of(runs.read_json(run.data)),
+        faces=_faces(run.data),
         classes={head: LABEL_SETS[head] for head in heads},
         fitted={head: for_file(entry) for head, entry in entries.items()},
         learnt=experiment.data.path,
@@ -128,15 +152,28 @@ def _of_run(root: Path) -> Answering:
     )
 
 
+def _faces(path: Path) -> str:
+    """Return how the faces were cut out that a run learnt from, see ``framing.faces_of``."""
+    record = runs.read_json(path)
+    if not isinstance(record.get("framing", {}), dict):
+        raise RunError(f"{path}: framing: expected an object, found {record['framing']!r}")
+    return faces_of(record)
+
+
 def rows_of(prepared: PreparedSet, split: str) -> npt.NDArray[np.int64]:
     """Return the readable rows of a split; ``all`` takes those of every split.
 
     Raises:
-        PreparedDataError: there are none.
+        PreparedDataError: there are none; says which splits have some.
     """
     rows = prepared.where(split="" if split == "all" else split)
     if not len(rows):
-        raise PreparedDataError(f"{prepared.root}: the {split} split has no readable picture")
+        there = ", ".join(f"{name} {len(prepared.where(name)):,}" for name in SPLITS)
+        raise PreparedDataError(
+            f"{prepared.root}: expected pictures in the {split} split, found none (readable ones: "
+            f"{there}); take another split or dataset, or deal its pictures out anew (mien data "
+            "prepare --split)"
+        )
     return rows
 
 
@@ -194,7 +231,8 @@ def loaded(path: Path, data: Path | None) -> tuple[Predictions, PreparedSet | No
 
 def _kept(model: Answering, prepared: PreparedSet, split: str) -> Predictions | None:
     """Return the answers that an evaluation kept, if they are this model's on this dataset."""
-    for path in sorted((model.path / "evaluation").glob(f"{prepared.name}-{split}*/{NAME}")):
+    begins = escape(file_part(f"{prepared.name}-{split}"))
+    for path in sorted((model.path / "evaluation").glob(f"{begins}*/{NAME}")):
         try:
             found = Predictions.load(path)
         except DataError:  # damaged, or of an older mien: the answers are made anew
@@ -204,6 +242,23 @@ def _kept(model: Answering, prepared: PreparedSet, split: str) -> Predictions | 
         if same and whose == (model.sha256, prepared.sha256, split):
             return found
     return None
+
+
+def unscored_note(predictions: Predictions, scored: Collection[str]) -> str:
+    """Say which heads were not scored, in one sentence; empty where all were.
+
+    Args:
+        predictions: answers.
+        scored: names of the heads that were.
+    """
+    left = [head for head in predictions.heads if head not in scored]
+    if not left:
+        return ""
+    origin = predictions.origin
+    return (
+        f"not scored: {' and '.join(left)}, without a class of the labels in {origin.dataset} "
+        f"{origin.split}"
+    )
 
 
 def framing_note(prepared: PreparedSet, faces: str) -> str:

@@ -1,6 +1,6 @@
 """What keeps arrays from being answers: one line a problem, with counts and the first ids."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,8 @@ SHOWN = 3
 """How many ids a message names."""
 SUM = 1e-3
 """How far from 1 a row of probabilities may add up: rounding of float16 and of text files."""
+KINDS = {"U": "text", "iu": "whole numbers", "b": "true or false", "fiub": "numbers"}
+"""What an array holds, by the letters of its NumPy kind."""
 
 Texts = npt.NDArray[np.str_]
 
@@ -32,33 +34,45 @@ def ids_problems(ids: Texts, good: npt.NDArray[np.bool_], what: str) -> list[str
 
 
 def row_problems(
-    ids: Texts,
+    ids: npt.NDArray[Any],
     labels: npt.NDArray[Any],
     votes: npt.NDArray[Any] | None,
     copy_in_train: npt.NDArray[Any],
+    subjects: npt.NDArray[Any],
     label_set: str,
 ) -> list[str]:
     """Return what is wrong with the rows that answers belong to."""
-    n = len(ids)
+    n = len(ids) if ids.ndim else 0
     if n == 0:
         return ["expected at least one picture, found none"]
     if label_set not in LABEL_SETS:
         return [f"label set {label_set!r}; known: {', '.join(LABEL_SETS)}"]
-    shapes = {"labels": labels.shape, "copy_in_train": copy_in_train.shape}
-    expected: dict[str, tuple[int, ...]] = {"labels": (n,), "copy_in_train": (n,)}
-    if votes is not None:
-        shapes["votes"], expected["votes"] = votes.shape, (n, len(EMOTIONS) + 2)
     problems = [
-        f"{name}: expected {list(expected[name])}, found {list(shape)}"
-        for name, shape in shapes.items()
-        if shape != expected[name]
+        *_unlike("ids", ids, "U", (n,)),
+        *_unlike("labels", labels, "iu", (n,)),
+        *([] if votes is None else _unlike("votes", votes, "iu", (n, len(EMOTIONS) + 2))),
+        *_unlike("copy_in_train", copy_in_train, "b", (n,)),
+        *_unlike("subjects", subjects, "U", (n,)),
     ]
     if problems:
         return problems
     names, counts = np.unique(ids, return_counts=True)
     problems += ids_problems(ids, ~np.isin(ids, names[counts > 1]), "have the id of another")
+    if votes is not None:
+        problems += ids_problems(ids, np.asarray((votes >= 0).all(1)), "have votes below 0")
     known = [index(name) for name in LABEL_SETS[label_set]]
     return problems + ids_problems(ids, np.isin(labels, known), f"have no label of {label_set}")
+
+
+def _unlike(
+    name: str, values: npt.NDArray[Any], kinds: str, shape: tuple[int, ...]
+) -> Iterator[str]:
+    """Say where an array is of another kind (NumPy's letters) or shape than expected."""
+    if values.dtype.kind not in kinds or values.shape != shape:
+        yield (
+            f"{name}: expected {KINDS[kinds]} {list(shape)}, found {values.dtype} "
+            f"{list(values.shape)}"
+        )
 
 
 def head_problems(
@@ -72,15 +86,12 @@ def head_problems(
             f"head {name}: expected different emotions as classes ({', '.join(EMOTIONS)}), "
             f"found {', '.join(classes) or 'none'}"
         )
-    if probabilities.shape != (len(ids), len(classes)):
-        problems.append(
-            f"head {name}: expected probabilities [{len(ids)}, {len(classes)}] (pictures, "
-            f"classes), found {list(probabilities.shape)}"
-        )
-        return problems
+    unlike = list(_unlike("probabilities", probabilities, "fiub", (len(ids), len(classes))))
+    if unlike:
+        return [*problems, f"head {name}: {unlike[0]} (pictures, classes)"]
     values = probabilities.astype(np.float64)
     finite = np.isfinite(values).all(1)
-    between = ~finite | ((values >= -SUM) & (values <= 1 + SUM)).all(1)
+    between = ~finite | ((values >= 0) & (values <= 1 + SUM)).all(1)
     one = np.asarray(~finite | ~between | (np.abs(values.sum(1) - 1) <= SUM))
     for good, what in (
         (finite, "have a probability that is not a number"),

@@ -7,8 +7,6 @@ position in the dataset's source, counted from 0. A ``.csv`` has a column ``id``
 """
 
 import csv
-import io
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +19,7 @@ from mien.datasets.prepared import PreparedSet
 from mien.emotions import EMOTIONS, canonical
 from mien.errors import DataError, UnknownEmotionError, several
 from mien.evaluation.answering import rows_of
+from mien.evaluation.arrays import read_arrays
 from mien.evaluation.checks import ids_problems
 from mien.evaluation.predictions import Answers, Predictions, own_classes
 
@@ -51,8 +50,8 @@ def read(path: Path, prepared: PreparedSet, split: str, name: str = "") -> Predi
 
     Raises:
         DataError: a file of another form, pictures that the split does not have, that are missing
-            or doubly answered, probabilities that are none; with counts and the first ids.
-        UnknownEmotionError: a class is no emotion.
+            or doubly answered, probabilities that are none; with counts and the first ids. A
+            class that is no emotion.
     """
     table = _npz(path) if path.suffix == ".npz" else _csv(path)
     try:
@@ -93,9 +92,8 @@ def _order(
 
 def _npz(path: Path) -> _Table:
     try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-    except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
+        arrays = read_arrays(path)
+    except ValueError as error:
         raise DataError(f"{path}: {EXPECTED}; it cannot be read ({error})") from None
     pictures = next((arrays[name] for name in (*ID, *ROW) if name in arrays), None)
     if pictures is None or not {"probabilities", "classes"} <= arrays.keys():
@@ -107,38 +105,62 @@ def _npz(path: Path) -> _Table:
             f"{path}: {EXPECTED}; found probabilities {list(probabilities.shape)}, classes "
             f"{list(classes.shape)}, pictures {list(pictures.shape)}"
         )
-    if pictures.dtype.kind not in "Uiu":
-        raise DataError(f"{path}: expected ids as text or rows as whole numbers")
-    return _named(path, classes.astype(str).tolist(), probabilities, pictures)
+    kinds = {
+        "ids as text or rows as whole numbers": (pictures, "Uiu"),
+        "classes as text": (classes, "U"),
+        "probabilities as numbers": (probabilities, "fiub"),
+    }
+    wrong = [
+        f"{name}, found {values.dtype}"
+        for name, (values, kind) in kinds.items()
+        if values.dtype.kind not in kind
+    ]
+    if wrong:
+        raise DataError(f"{path}: expected {wrong[0]}")
+    return _named(path, classes.tolist(), probabilities, pictures)
 
 
 def _csv(path: Path) -> _Table:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            header, *lines = list(csv.reader(file))
-        header = [name.strip() for name in header]
-        key = next(name for name in (*ID, *ROW) if name in header)
-        columns = [i for i, name in enumerate(header) if name and _is_emotion(name)]
-        table = [[float(line[i]) for i in columns] for line in lines]
-        found = [line[header.index(key)].strip() for line in lines]
-        pictures = np.array([int(one) for one in found] if key in ROW else found)
-    except (OSError, ValueError, StopIteration, IndexError, UnicodeDecodeError, csv.Error) as error:
-        reason = "no column id or row" if isinstance(error, StopIteration) else error
-        raise DataError(f"{path}: {EXPECTED}; it cannot be read ({reason})") from None
-    classes = [header[i] for i in columns]
-    probabilities = np.array(table, np.float64).reshape(len(lines), len(columns))
-    return _named(path, classes, probabilities, pictures)
+            reader = csv.reader(file)
+            (_, header), *lines = [(reader.line_num, line) for line in reader if line] or [(1, [])]
+    except (OSError, ValueError, csv.Error) as error:
+        raise DataError(f"{path}: {EXPECTED}; it cannot be read ({error})") from None
+    header = [name.strip() for name in header]
+    key = next((name for name in (*ID, *ROW) if name in header), None)
+    if key is None:
+        raise DataError(f"{path}: {EXPECTED}; it has no column id or row")
+    columns = [i for i, name in enumerate(header) if name and _is_emotion(name)]
+    probabilities = np.empty((len(lines), len(columns)))
+    pictures: list[Any] = []
+    for place, (number, line) in enumerate(lines):
+        try:
+            probabilities[place] = [float(line[i]) for i in columns]
+            found = line[header.index(key)].strip()
+            pictures.append(np.int64(int(found)) if key in ROW else found)
+        except (ValueError, IndexError, OverflowError) as error:
+            why = "it is too short" if isinstance(error, IndexError) else error
+            raise DataError(f"{path}: {EXPECTED}; line {number} cannot be read ({why})") from None
+    return _named(path, [header[i] for i in columns], probabilities, np.array(pictures))
 
 
 def _named(
     path: Path, classes: list[str], probabilities: npt.NDArray[Any], pictures: npt.NDArray[Any]
 ) -> _Table:
     """Return a table with canonical class names, its columns in canonical order."""
+    if not len(pictures):
+        raise DataError(f"{path}: expected a line for each picture, found none")
+    unknown = [name for name in classes if not _is_emotion(name)]
+    if unknown or not classes:
+        found = f"found {', '.join(unknown)}" if unknown else "found none"
+        raise DataError(f"{path}: expected emotions as classes ({', '.join(EMOTIONS)}), {found}")
     names = [canonical(name) for name in classes]
     if len(set(names)) != len(names):
         raise DataError(f"{path}: expected each emotion once, found {', '.join(classes)}")
     order = sorted(range(len(names)), key=lambda i: EMOTIONS.index(names[i]))
-    ordered = probabilities.astype(np.float32)[:, order]
+    with np.errstate(over="ignore"):  # what is too large for float32 is refused as no probability
+        ordered = probabilities.astype(np.float32)[:, order]
     return _Table(tuple(names[i] for i in order), ordered, pictures)
 
 

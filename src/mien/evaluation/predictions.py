@@ -8,7 +8,6 @@ and hashes of dataset and model. No picture is in it.
 
 import io
 import json
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -19,9 +18,11 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.datasets.prepared import PreparedSet
+from mien.datasets.source import SPLITS
 from mien.emotions import LABEL_SETS
 from mien.errors import DataError, UnknownNameError, several
-from mien.evaluation.certainty import temperature
+from mien.evaluation.arrays import read_arrays, reason
+from mien.evaluation.certainty import fitted, temperature
 from mien.evaluation.checks import head_problems, ids_problems, row_problems
 from mien.evaluation.protocols import Case, Cases, cases, own_protocol
 from mien.runs import whole_file
@@ -108,11 +109,10 @@ class Predictions:
     heads: Mapping[str, Answers] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        flags, people = self.copy_in_train, self.subjects
         problems = row_problems(
-            self.ids, self.labels, self.votes, self.copy_in_train, self.origin.label_set
+            self.ids, self.labels, self.votes, flags, people, self.origin.label_set
         )
-        if len(self.subjects) != len(self.ids):
-            problems.append(f"subjects: expected {len(self.ids)}, found {len(self.subjects)}")
         for name, head in self.heads.items():
             problems += head_problems(name, head.classes, head.probabilities, self.ids)
         if not self.heads:
@@ -209,6 +209,22 @@ class Predictions:
             )
         return kinds[kind]
 
+    def scored_heads(self) -> list[str]:
+        """Return the heads of which any row can be scored.
+
+        Raises:
+            DataError: there is none.
+        """
+        found = [head for head in self.heads if self.cases(head)]
+        if not found:
+            known = {name: None for head in self.heads.values() for name in head.classes}
+            raise DataError(
+                f"{self.origin.model} knows {', '.join(known)}: expected pictures with such a "
+                f"label, found none in {self.origin.dataset} {self.origin.split}; name another "
+                "dataset or split"
+            )
+        return found
+
     def rows_in(self, prepared: PreparedSet) -> npt.NDArray[np.int64]:
         """Return where the rows stand in a prepared dataset, ``int64 [N]``.
 
@@ -262,15 +278,13 @@ class Predictions:
             DataError: it is missing, damaged, written by a newer mien, or holds what is no answer.
         """
         try:
-            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
-                arrays = {name: file[name] for name in file.files}
-            return _read(arrays)
+            return _read(read_arrays(path))
         except DataError as error:
             raise DataError(f"{path}: {error}") from None
-        except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, EOFError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DataError(
                 f"{path}: expected the {NAME} that `mien evaluate` or `mien predictions import` "
-                f"wrote; it is missing, damaged or of another kind ({error})"
+                f"wrote; it is missing, damaged or of another kind ({reason(error)})"
             ) from None
 
 
@@ -278,18 +292,23 @@ def _read(arrays: Mapping[str, npt.NDArray[Any]]) -> Predictions:
     about = json.loads(str(arrays["about"]))
     if about["format"] != FORMAT:
         raise DataError(
-            f"format {about['format']}, this mien reads {FORMAT}: pip install --upgrade mien, "
+            f"format {about['format']!r}, this mien reads {FORMAT}: pip install --upgrade mien, "
             "or evaluate again"
         )
+    if about["split"] not in (*SPLITS, "all"):
+        raise DataError(f"split {about['split']!r}; expected {', '.join(SPLITS)} or all")
     heads = {
         name: Answers(
             tuple(arrays[f"classes_{name}"].tolist()),
             arrays[f"probabilities_{name}"],
-            float(temperature),
+            temperature,
             about["fitted"][name],
         )
         for name, temperature in about["temperatures"].items()
     }
+    problems = [f"head {name}: {one}" for name, head in heads.items() for one in _unfit(head)]
+    if problems:
+        raise DataError(several(problems))
     return Predictions(
         origin=Origin(**{name: str(about[name]) for name in Origin.__slots__}),
         ids=arrays["ids"],
@@ -299,6 +318,11 @@ def _read(arrays: Mapping[str, npt.NDArray[Any]]) -> Predictions:
         subjects=arrays["subjects"],
         heads=heads,
     )
+
+
+def _unfit(head: Answers) -> list[str]:
+    """Return what is wrong with the temperature and with what else was fitted."""
+    return fitted.problems({**head.fitted, "temperature": head.temperature})
 
 
 def paired(first: Predictions, second: Predictions) -> tuple[Predictions, Predictions]:

@@ -78,8 +78,13 @@ def own_protocol(head: str, there: Iterable[str]) -> str:
     """Return which of the protocols that are there is of a head's own labels, else the first.
 
     Own are labels of the same name, then the majority label of its votes.
+
+    Raises:
+        DataError: there is none.
     """
     names = list(there)
+    if not names:
+        raise DataError(f"head {head}: expected labels of some of its classes, found none")
     return next(name for name in (head, f"{head}_majority", *names) if name in names)
 
 

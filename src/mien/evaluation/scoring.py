@@ -48,9 +48,12 @@ def metrics(
     ``per_class`` intervals (see ``intervals.bootstrap``), and ``calibration``, ``selective`` and
     ``conformal`` (see ``certainty.measured``). ``interval``, that of the accuracy, is the
     bootstrap's too. Of a calibrated head ``before`` tells ``ece``, ``nll`` and ``bins`` without
-    its temperature.
+    its temperature. A head without a row that can be scored has no entry.
+
+    Raises:
+        DataError: no head has any.
     """
-    scores: Scores = {head: {} for head in predictions.heads}
+    scores: Scores = {head: {} for head in predictions.scored_heads()}
     plain = _uncalibrated(predictions)
     bare = {head: plain.cases(head) for head in plain.heads}
     for head, case in each_case(predictions):

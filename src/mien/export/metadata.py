@@ -43,7 +43,7 @@ def calibrate_file(path: Path, out: Path, data: Path) -> dict[str, Entry]:
         ModelFileError: ``path`` is no model file of mien.
         PreparedDataError: the dataset cannot be opened, or has no validation split.
     """
-    answering, prepared = open_model(path), PreparedSet.open(data)
+    answering, prepared = open_model(path, calibrated=False), PreparedSet.open(data)
     fitted = calibrate(answering.on(prepared, rows_of(prepared, SPLIT), SPLIT))
     model = onnx.load(path)
     values = _metadata(model, path)

@@ -81,7 +81,7 @@ def parse_info(text: str) -> ModelInfo:
     preprocessing = _preprocessing(values.get("preprocessing"), problems)
     faces = _faces(values.get("framing", {}), problems)
     answer = values.get("answer")
-    if answer not in heads:
+    if not isinstance(answer, str) or answer not in heads:
         problems.append(f"answer is one of the heads ({', '.join(heads)}), not {answer!r}")
     if problems:
         raise ModelFileError(several(problems))
@@ -132,7 +132,7 @@ def _heads(values: Any, problems: list[str]) -> dict[str, Head]:
 def _head(name: str, values: Any, problems: list[str]) -> Head:
     fields = values if isinstance(values, dict) else {}
     classes, temperature = fields.get("classes"), fields.get("temperature", 1.0)
-    if not isinstance(classes, list) or not classes or len(set(classes)) < len(classes):
+    if not isinstance(classes, list) or not classes or len(set(map(str, classes))) < len(classes):
         problems.append(f"head {name}: classes is a list of different emotions, not {classes!r}")
         classes = []
     unknown = [c for c in classes if c not in EMOTIONS]

@@ -31,13 +31,14 @@ def reliability_figure(panels: Mapping[str, Mapping[str, Any]]) -> "Figure":
         lower = figure.add_subplot(grid[1, column], sharex=upper)
         _bars(upper, values["bins"])
         n = sum(one["n"] for one in values["bins"])
-        upper.set_title(f"{title}: ECE {values['ece']:.1%}, n = {n:,}", loc="left")
+        upper.set_title(f"{title}: ECE {_percent(values['ece'])}, n = {n:,}", loc="left")
         upper.tick_params(labelbottom=False)
         _counts(lower, values["bins"])
         if column == 0:
             upper.set_ylabel("right answers")
-            upper.legend(loc="upper left", frameon=False, fontsize=9)
             lower.set_ylabel("rows")
+            named = upper.get_legend_handles_labels()
+    figure.legend(*named, loc="outside lower center", ncols=3, frameon=False)
     return figure
 
 
@@ -79,14 +80,17 @@ def risk_coverage_figure(selective: Mapping[str, Any]) -> "Figure":
     axes.plot(selective["coverage"], best, ":", color="black", label="errors last: the best order")
     at = selective.get("at")
     if at is not None:
-        axes.axhline(at["error"], color=WRONG, linestyle="--", label=f"wanted {at['error']:.0%}")
+        axes.axhline(
+            at["error"], color=WRONG, linestyle="--", label=f"wanted {_percent(at['error'], 0)}"
+        )
     if at is not None and at["wrong"] is not None:
         low, high = at["interval"]
         reach = [[at["wrong"] - low], [high - at["wrong"]]]
-        said = f"below {at['below']:.1%} uncertain: {at['wrong']:.1%} of {at['answered']:.1%} wrong"
+        said = f"sure from {_percent(at['below'])}: {_percent(at['answered'])} of the answers,"
+        said += f"\n{_percent(at['wrong'])} of these wrong"
         place = ([at["answered"]], [at["wrong"]])
         axes.errorbar(*place, reach, fmt="o", color=ORANGE, ecolor="black", capsize=3, label=said)
-    axes.set(xlim=(0, 1), xlabel="answered", ylabel="wrong among the answered")
+    axes.set(xlim=(0, 1), xlabel="answers, surest first", ylabel="wrong among these")
     axes.set_ylim(0, max(1.25 * max(selective["risk"]), 1.5 * at["error"] if at else 0.02))
     axes.locator_params(axis="y", steps=(1, 2, 5, 10))  # ticks in whole per cent
     axes.xaxis.set_major_formatter(percent)
@@ -94,6 +98,10 @@ def risk_coverage_figure(selective: Mapping[str, Any]) -> "Figure":
     axes.legend(loc="upper left", frameon=False, fontsize=9)
     axes.spines[["top", "right"]].set_visible(False)
     return figure
+
+
+def _percent(share: float, digits: int = 1) -> str:
+    return f"{100 * share:.{digits}f} %"
 
 
 def _best(coverage: Sequence[float], risk: float) -> list[float]:
@@ -123,7 +131,7 @@ def conformal_figure(conformal: Mapping[str, Mapping[str, Mapping[str, Any]]]) -
     size.set(ylabel="emotions in a set, mean", title="Size of the sets")
     size.margins(y=0.15)
     for axes in (off, size):
-        axes.set_xticks(range(len(levels)), [f"{float(name):.0%}" for name in levels])
+        axes.set_xticks(range(len(levels)), [_percent(float(name), 0) for name in levels])
         axes.set_xlabel("wanted coverage")
         axes.spines[["top", "right"]].set_visible(False)
     return figure
@@ -137,7 +145,9 @@ def _coverages(axes: "Axes", shift: float, method: str, levels: Levels) -> None:
     places = np.arange(len(levels)) + shift
     wanted = np.array([float(name) for name in levels])
     low, high = 100 * (np.array([v["interval"] for v in levels.values()]).T - wanted)
-    label = "" if axes.collections else "95 % of measurements"
+    label = (
+        "" if axes.collections else "where 95 % of measurements fall if the sets keep their promise"
+    )
     axes.vlines(places, low, high, color="#BBBBBB", linewidth=5, label=label)
     found = 100 * (np.array([v["coverage"] for v in levels.values()]) - wanted)
     axes.plot(places, found, mark, color=colour, label=method.upper())

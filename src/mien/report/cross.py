@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from textwrap import fill
 from typing import TYPE_CHECKING
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from mien.report import figures
@@ -21,6 +22,7 @@ from mien.report.cross_lines import (
     percent,
     share,
     taken_out,
+    with_them,
 )
 from mien.report.tables import markdown_table
 
@@ -29,22 +31,33 @@ if TYPE_CHECKING:
 
 LETTERS = 24
 """Of a column's name, on a line of the picture."""
-HEADERS = ("model · head", "dataset (labels)", "split", "n", "accuracy % (95 %)")
+HEADERS = (
+    *("model · head", "dataset (labels)", "split", "n", "accuracy % (95 %)", "macro-F1"),
+    "with them",
+)
+COMMON_HEADERS = ("dataset (labels)", "model · head", "n", "accuracy % (95 %)", "macro-F1 (95 %)")
 LONG_HEADERS = (
     *("model · head", "dataset (labels)", "split", "classes", "n", "accuracy % (95 %)"),
     *("balanced %", "macro-F1 (95 %)", "largest class %", "seen, taken out", "with them"),
     "labels outside",
 )
 OWN = "‡ the model's own dataset: its test split."
-UNKNOWN = "† nobody knows what the model learnt from: copies of it could not be taken out."
+UNKNOWN = (
+    "† the pictures that the model learnt from were not at hand: copies of them could not be taken "
+    "out."
+)
 ACROSS = (
     "Each cell is scored on the classes that labels and head share; what else the head answers "
     "with is masked and the rest divided by its sum, and rows with another label are left out. "
-    "So cells of one column may differ in rows and classes: compare those with the same n."
+    "So cells of one dataset may differ in rows and classes."
+)
+COMMON = (
+    "Common rows: scored of every model, seen by none of them as far as is known, with a label "
+    "that every head has; all answer there with the classes that all have. Compare models on these."
 )
 SEEN = (
     "Copies (same pixels) and near copies (see `mien data audit`) of what a model learnt from or "
-    "was chosen by are taken out; `with them` is the accuracy on all rows."
+    "was chosen by are taken out; `with them` is the accuracy in % on all rows, and their number."
 )
 INTERVALS = {
     "picture": "95 % intervals: percentile bootstrap, {} resamples of pictures.",
@@ -62,8 +75,28 @@ def short_rows(result: Result) -> list[list[str]]:
             one.cell["split"],
             count(one.scores),
             accuracy(one.scores),
+            "" if one.scores is None else f"{one.scores['macro_f1']:.3f}",
+            with_them(one),
         ]
         for one in lines(result)
+    ]
+
+
+def common_rows(result: Result) -> list[list[str]]:
+    """Return a row of cells (see ``COMMON_HEADERS``) for each cell, dataset by dataset."""
+    found = lines(result)
+    columns = dict.fromkeys(one.column for one in found)
+    return [
+        [
+            column,
+            f"{one.row} {one.mark}".strip(),
+            count(one.common),
+            accuracy(one.common),
+            macro_f1(one.common),
+        ]
+        for column in columns
+        for one in found
+        if one.column == column
     ]
 
 
@@ -76,12 +109,12 @@ def long_rows(result: Result) -> list[list[str]]:
             [
                 *short[:3],
                 str(len(scores.get("classes", ()))),
-                *short[3:],
+                *short[3:5],
                 percent(scores.get("balanced_accuracy")),
                 macro_f1(one.scores),
                 percent(scores.get("largest_class")),
                 taken_out(one.cell["seen"]),
-                f"{percent(one.whole['accuracy'])} of {one.whole['n']:,}",
+                with_them(one),
                 outside(one.whole["left_out"]),
             ]
         )
@@ -99,6 +132,7 @@ def notes(result: Result) -> list[str]:
         *([UNKNOWN] if MARKS["unknown"] in marks else []),
         SEEN,
         ACROSS,
+        COMMON,
         said.format(f"{result['bootstrap']['resamples']:,}"),
         *(
             f"{model['name']}: {model['learnt_from']['note']}."
@@ -109,14 +143,28 @@ def notes(result: Result) -> list[str]:
     ]
 
 
-def table(result: Result) -> Table:
-    """Return the matrix as a table that ``rich`` prints, one line a cell."""
-    made = Table(caption="\n".join(notes(result)), caption_justify="left")
-    for header in HEADERS:
-        number = header in HEADERS[3:]
-        made.add_column(header, justify="right" if number else "left", no_wrap=number)
+def tables(result: Result) -> list[Table]:
+    """Return the matrix as tables that ``rich`` prints, one line a cell; then what to know.
+
+    The first has each cell on its own rows, the second all models on common ones; the second is
+    left out where there is nothing to compare.
+    """
+    found = [_table("Each on its own rows", HEADERS, short_rows(result))]
+    if len({one.row for one in lines(result)}) > 1:
+        found.append(_table("All on common rows", COMMON_HEADERS, common_rows(result)))
+    return found
+
+
+def _table(title: str, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    made = Table(
+        box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, title=title, title_justify="left"
+    )
+    for place, header in enumerate(headers):
+        number = header in ("n", *HEADERS[4:], *COMMON_HEADERS[3:])
+        name = header.removesuffix(" (95 %)") if place else header
+        made.add_column(name, justify="right" if number else "left", no_wrap=number)
     before = ""
-    for row in short_rows(result):
+    for row in rows:
         if before and row[0] != before:
             made.add_section()
         made.add_row(*row)
@@ -133,8 +181,10 @@ def markdown(result: Result) -> str:
     ]
     parts = [
         "# Every model on every dataset",
-        "Accuracy in per cent with its 95 % interval, macro-F1, and the number of pictures.",
+        "Accuracy in per cent with its 95 % interval, macro-F1, and the number of pictures: on "
+        "the rows that all models have in common.",
         markdown_table(["model · head", *columns], cells).rstrip(),
+        "Each model on all rows that it can be scored on:",
         markdown_table(LONG_HEADERS, long_rows(result)).rstrip(),
         *notes(result),
         _what(result),
@@ -143,7 +193,7 @@ def markdown(result: Result) -> str:
 
 
 def matrix_figure(result: Result) -> "Figure":
-    """Draw the matrix: the shade is the accuracy; a frame marks the models' own datasets."""
+    """Draw the matrix on common rows: the shade is the accuracy, a frame marks own datasets."""
     from matplotlib.patches import Rectangle  # noqa: PLC0415 (optional: mien[train])
 
     rows, columns, places = matrix(result)
@@ -161,7 +211,7 @@ def matrix_figure(result: Result) -> "Figure":
                 axes.add_patch(Rectangle(corner, 0.94, 0.9, fill=False, ec=ink, lw=2))
     axes.set_xticks(range(len(columns)), [fill(name, LETTERS) for name in columns])
     axes.set_yticks(range(len(rows)), [name.replace(" · ", "\nhead ") for name in rows])
-    axes.set_title("Accuracy (95 % interval), macro-F1, n", loc="left")
+    axes.set_title("Accuracy (95 % interval), macro-F1, n, on common rows", loc="left")
     axes.set_xlabel(_below(list(places.values())), loc="left")
     figure.colorbar(image, ax=axes, label="accuracy", format=figures.percent, pad=0.02)
     return figure
@@ -171,9 +221,9 @@ def _below(found: Sequence[Line]) -> str:
     """Return the line below the picture: what the frames and signs mean."""
     own, unknown = MARKS["own"], MARKS["unknown"]
     marks = {sign for one in found for sign in one.mark}
-    said = ["without pictures that the model has seen"]
+    said = ["pictures that no model has seen and all can name"]
     said += [f"framed, {own}: its own test split"] if own in marks else []
-    said += [f"{unknown} nobody knows what it has seen"] if unknown in marks else []
+    said += [f"{unknown} its training pictures were not at hand"] if unknown in marks else []
     return "; ".join(said)
 
 
@@ -181,7 +231,7 @@ def _what(result: Result) -> str:
     """Say which files these were, by hash."""
     models = [
         f"{one['name']} `{one['sha256'][:12]}`, learnt from "
-        f"{one['learnt_from']['name'] or 'what nobody knows'}"
+        f"{one['learnt_from']['name'] or 'what it does not record'}"
         for one in result["models"]
     ]
     sets = [

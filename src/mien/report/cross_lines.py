@@ -18,6 +18,8 @@ class Line:
     """One cell of the matrix: a head of a model on one kind of labels of a dataset.
 
     ``scores`` are those without what the model has seen, where that is known; else of all rows.
+    ``common`` are those on the rows and classes that all models of the column share; None where
+    there are none.
     """
 
     row: str
@@ -25,6 +27,7 @@ class Line:
     cell: Mapping[str, Any]
     scores: Scores | None
     whole: Scores
+    common: Scores | None
 
     @property
     def mark(self) -> str:
@@ -52,7 +55,8 @@ def _lines(cell: Mapping[str, Any], taken: str) -> Iterator[Line]:
                 continue
             name = f"{cell['dataset']} ({protocol_words(protocol)})"
             shown = kinds["all"] if cell["seen"] is None else kinds["clean"]
-            yield Line(f"{cell['model']} · {head}", name, cell, shown, kinds["all"])
+            common = kinds.get("common", shown)
+            yield Line(f"{cell['model']} · {head}", name, cell, shown, kinds["all"], common)
 
 
 def matrix(result: Result) -> tuple[list[str], list[str], dict[tuple[str, str], Line]]:
@@ -64,18 +68,18 @@ def matrix(result: Result) -> tuple[list[str], list[str], dict[tuple[str, str], 
 
 
 def cell_text(one: Line | None, between: str) -> str:
-    """Return what stands in a place of the matrix, its parts set ``between``."""
+    """Return what stands in a place of the matrix, on common rows, its parts set ``between``."""
     if one is None:
         return ""
-    if one.scores is None:
+    if one.common is None:
         return f"nothing left{one.mark}"
-    f1 = f"F1 {one.scores['macro_f1']:.3f}"
-    return between.join([accuracy(one.scores) + one.mark, f1, f"n = {one.scores['n']:,}"])
+    f1 = f"F1 {one.common['macro_f1']:.3f}"
+    return between.join([accuracy(one.common) + one.mark, f1, f"n = {one.common['n']:,}"])
 
 
 def share(one: Line | None) -> float:
-    """Return the accuracy that shades a place, 0 where there is none."""
-    return 0.0 if one is None or one.scores is None else float(one.scores["accuracy"])
+    """Return the accuracy on common rows, which shades a place; 0 where there is none."""
+    return 0.0 if one is None or one.common is None else float(one.common["accuracy"])
 
 
 def count(scores: Scores | None) -> str:
@@ -95,6 +99,11 @@ def macro_f1(scores: Scores | None) -> str:
     if scores is None:
         return ""
     return f"{scores['macro_f1']:.3f}" + ends_words(scores["intervals"]["macro_f1"], 3)
+
+
+def with_them(one: Line) -> str:
+    """Return the accuracy on all rows, those that the model has seen among them, and how many."""
+    return f"{percent(one.whole['accuracy'])} of {one.whole['n']:,}"
 
 
 def percent(value: float | None) -> str:

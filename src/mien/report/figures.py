@@ -53,7 +53,7 @@ def confusion_figure(
     image = axes.imshow(shade, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     for row, column in np.ndindex(k, k):
         dark = shade[row, column] > INK_TURNS
-        text = f"{shares[row, column]:.0%}\n({matrix[row, column]:,})"
+        text = f"{rounded(float(shares[row, column]))}\n({matrix[row, column]:,})"
         bold = "bold" if row == column else "normal"
         colour = "white" if dark else "black"
         axes.text(
@@ -98,7 +98,7 @@ def per_class_figure(report: Mapping[str, Any]) -> "Figure":
     axes.set(xlim=(-0.5, len(classes) - 0.5), ylim=(0, 1.08), ylabel="share")
     axes.yaxis.set_major_formatter(percent)
     accuracy, n = report["accuracy"], report["n"]
-    axes.set_title(f"Each class: accuracy {accuracy:.1%}, n = {n:,}", loc="left")
+    axes.set_title(f"Each class: accuracy {100 * accuracy:.1f} %, n = {n:,}", loc="left")
     axes.legend(ncols=4, loc="lower right", bbox_to_anchor=(1, 1), frameon=False)
     axes.spines[["top", "right"]].set_visible(False)
     return figure
@@ -135,7 +135,7 @@ def probability_samples_figure(
         axes.imshow(image, cmap="gray", vmin=0, vmax=255)
         right = true[number] == predicted[number]
         answer, truth = classes[predicted[number]], classes[true[number]]
-        sure = "" if confidence is None else f" {confidence[number]:.0%}"
+        sure = "" if confidence is None else f" {rounded(float(confidence[number]))}"
         title = f"{'✓' if right else '✗'} {answer}{sure}\n" + ("" if right else f"is {truth}")
         axes.set_title(title, color=RIGHT if right else WRONG, fontsize=9)
         axes.set(xticks=[], yticks=[])
@@ -186,6 +186,14 @@ def blank(width: float, height: float) -> "Figure":
 def _figure(width: float, height: float) -> tuple["Figure", "Axes"]:
     figure = blank(width, height)
     return figure, figure.add_subplot()
+
+
+def rounded(share: float) -> str:
+    """Return a share in whole per cent; none that is not all or nothing is called so."""
+    text = f"{share:.0%}"
+    if text == "100%" and share < 1:
+        return ">99%"
+    return "<1%" if text == "0%" and share > 0 else text
 
 
 def percent(value: float, _position: float = 0) -> str:

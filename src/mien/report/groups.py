@@ -6,23 +6,26 @@ from typing import Any
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from mien.report.tables import markdown_table, protocol_words
+from mien.evaluation.groups.grouping import NO_LANDMARKS, UNKNOWN
+from mien.report.tables import decimal, markdown_table, protocol_words
 
 Result = Mapping[str, Any]
 
 HEADERS = ("column", "group", "n", "accuracy % (95 %)", "expected %", "macro-F1")
 GAP_HEADERS = ("column", "best", "worst", "gap in points (95 %)", "expected", "by chance", "p")
 SPREAD_HEADERS = ("column", "groups scored", "rows", "lowest", "median", "highest", "sd")
+NUMBERS = (*HEADERS[2:], *GAP_HEADERS[3:], *SPREAD_HEADERS[1:])
 EXPECTED = (
     "Expected: the accuracy if each emotion of a group were recognised as often as in all rows. "
     "Macro-F1 is over the emotions that a group has."
 )
 GAP = (
-    "Gap: accuracy of the best group less that of the worst, with the interval of the difference "
-    "of these two; expected: the gap that their emotions alone let expect. By chance: the mean gap "
-    "(and its 95th percentile) where answers are dealt out to the groups anew, as if pictures were "
-    "independent; p is the share of such gaps that is not smaller. Where a person has several "
-    "pictures, p is too small: heed the interval. Of many columns some have a small p by chance."
+    "Gap: accuracy of the best group less that of the worst, of those whose value is known, with "
+    "the interval of the difference of these two; expected: the gap that their emotions alone let "
+    "expect. By chance: the mean gap (and its 95th percentile) where answers are dealt out to the "
+    "groups anew, as if pictures were independent; p is the share of such gaps that is not "
+    "smaller. Where a person has several pictures, p is too small: heed the interval. Of many "
+    "columns some have a small p by chance."
 )
 UNITS = {
     "picture": "Intervals: percentile bootstrap by picture.",
@@ -47,23 +50,49 @@ def rows(head: Result) -> list[list[str]]:
 
 
 def gap_rows(head: Result) -> list[list[str]]:
-    """Return a row of cells (see ``GAP_HEADERS``) for each column with two scored groups.
-
-    Where rows without a value are one of the groups, a second one is without them.
-    """
+    """Return a row of cells (see ``GAP_HEADERS``) for each column with two scored groups."""
     return [
         [
-            name + ending,
+            name,
             found["best"] or "not told",
             found["worst"] or "not told",
             between(found["accuracy"], found["interval"]),
-            f"{100 * found['expected_accuracy']:.1f}",
+            decimal(100 * found["expected_accuracy"]),
             f"{100 * found['by_chance']['mean']:.1f} ({100 * found['by_chance']['high']:.1f})",
             f"{found['by_chance']['p']:.3f}",
         ]
         for name, column in head["columns"].items()
-        for key, ending in (("gap", ""), ("gap_known", ", where known"))
-        if (found := column[key]) is not None
+        if (found := gap_of(column)) is not None
+    ]
+
+
+def gap_of(column: Result) -> Result | None:
+    """Return a column's gap among the groups whose value is known; None where there is none."""
+    found: Result | None = column["gap_known"] if _without(column) else column["gap"]
+    return found
+
+
+def _without(column: Result) -> Result | None:
+    """Return the group of the rows that have no value, where it was scored."""
+    missing = (one for one in column.get("groups", ()) if one["group"] in (UNKNOWN, NO_LANDMARKS))
+    return next(missing, None)
+
+
+def without_value(head: Result) -> list[str]:
+    """Say how rows without a value are answered, once for columns that lack it of the same."""
+    found: dict[str, list[str]] = {}
+    for name, column in head["columns"].items():
+        if one := _without(column):
+            what = "pictures in which the detector found no face"
+            said = (
+                f"{what if one['group'] == NO_LANDMARKS else UNKNOWN}: n = {one['n']:,}, "
+                f"{between(one['accuracy'], one['intervals']['accuracy'])} % right"
+            )
+            found.setdefault(said, []).append(name)
+    return [
+        f"{', '.join(names)}: {said}; all rows {100 * head['accuracy']:.1f} %. They are no part of "
+        "a gap."
+        for said, names in found.items()
     ]
 
 
@@ -90,6 +119,7 @@ def spread_rows(head: Result) -> list[list[str]]:
 def notes(result: Result, head: Result) -> list[str]:
     """Return what a reader of a head's tables has to know."""
     found = [EXPECTED, GAP]
+    found += without_value(head)
     found += [UNITS[unit] for unit in sorted({c["unit"] for c in head["columns"].values()})]
     for name, column in head["columns"].items():
         small = column["small"]
@@ -120,8 +150,10 @@ def tables(head: Result) -> Iterator[Table]:
     for headers, found in _tables(head):
         made = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
         for place, header in enumerate(headers):
-            text = place == 0 or header in ("group", "best", "worst")
-            made.add_column(header, justify="left" if text else "right", overflow="fold")
+            figure = place > 0 and header in NUMBERS
+            made.add_column(
+                header, justify="right" if figure else "left", overflow="fold", no_wrap=figure
+            )
         for number, row in enumerate(found):
             if number and row[0] and headers is HEADERS:
                 made.add_section()
@@ -155,7 +187,7 @@ def markdown(result: Result) -> str:
 
 def between(value: float, interval: Sequence[float] | None) -> str:
     """Return a share in per cent, with its interval where there is one."""
-    text = f"{100 * value:.1f}"
+    text = decimal(100 * value)
     if interval is None:
         return text
-    return f"{text} ({100 * interval[0]:.1f} to {100 * interval[1]:.1f})"
+    return f"{text} ({decimal(100 * interval[0])} to {decimal(100 * interval[1])})"

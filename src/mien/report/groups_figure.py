@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mien.report import figures
-from mien.report.groups import Result, between
+from mien.report.groups import Result, between, gap_of
 from mien.report.tables import protocol_words
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ def groups_figure(head: Result) -> "Figure":
     labels = protocol_words(head["protocol"])
     title = (
         f"Accuracy by group, {labels} labels, n = {head['n']:,} · dot and bar: accuracy, 95 % "
-        f"interval · line: all rows, {head['accuracy']:.1%} · cross: expected from its emotions"
+        f"interval · line: all rows, {100 * head['accuracy']:.1f} % · cross: expected from its "
+        "emotions"
     )
     figure.suptitle(fill(title, LETTERS), x=0.01, ha="left", fontsize=11)
     return figure
@@ -61,8 +62,8 @@ def _panel(axes: "Axes", name: str, column: Result, overall: float) -> None:
 
 
 def _titled(name: str, column: Result) -> str:
-    """Return a panel's title: the column and its gap, without the rows that have no value."""
-    found = column["gap_known"] or column["gap"]
+    """Return a panel's title: the column and its gap, see ``groups.gap_of``."""
+    found = gap_of(column)
     if found is None:
         return name
     return f"{name}: gap {between(found['accuracy'], found['interval'])} points"

@@ -6,10 +6,11 @@ are no fault, and only the course of each is judged, never the one against the o
 
 In these rules the *end* is the median of the last three epochs, *at* an epoch is the median of
 it and its two neighbours, and the *lowest* is the least of these. So no single epoch decides.
-The *tail* is the last quarter of the epochs, but 5 to 10. A loss *still falls* where the
-straight line through its tail falls by more than 2 % over the tail and by more than three of its
-standard errors. *Noise* is the deviation of the validation loss from its course, from its second
-differences.
+The *tail* is the last quarter of the epochs (rounded up), but 5 to 10. A loss *still falls* where
+the straight line through its tail falls by more than 2 % over the tail and by more than three of
+its standard errors. It *has levelled off* where that line falls by 2 % or less; what falls by
+more, but not by three standard errors, is told as a fall that may be chance. *Noise* is the
+deviation of the validation loss from its course, from its second differences.
 
 The first rule that holds gives the verdict:
 
@@ -171,32 +172,47 @@ def _is_low(course: _Course) -> bool:
 def _rose(course: _Course, values: Values, low: int) -> str:
     share = values[-1] / values[low] - 1
     return (
-        f"rose by {share:.0%} from its lowest, {values[low]:.3f} at epoch {course.epochs[low]}, "
-        f"to {values[-1]:.3f} at the end"
+        f"rose by {_percent(share)} from its lowest, {values[low]:.3f} at epoch "
+        f"{course.epochs[low]}, to {values[-1]:.3f} at the end"
     )
 
 
 def _over(share: float, course: _Course) -> str:
-    return f"{share:.0%} over the last {len(tail(course.val))} epochs"
+    return f"{_percent(share)} over the last {len(tail(course.val))} epochs"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
 
 
 def _levelled(course: _Course, train: Values, val: Values) -> str:
-    also = "still falls" if _still_falls(course.train) else "has levelled off too"
     return (
-        f"the validation loss has levelled off at {val[-1]:.3f}, and the training loss {also}, "
-        f"at {train[-1]:.3f}{_scores(course)}"
+        f"the validation loss {_ended(course.val, val[-1], course)}, and the training loss "
+        f"{_ended(course.train, train[-1], course)}{_scores(course)}"
     )
+
+
+def _ended(values: Values, last: float, course: _Course) -> str:
+    """Say whether a loss still falls, may fall, or has levelled off, and where it ended."""
+    share = fall(tail(values))[0] / float(tail(values).mean())
+    if _still_falls(values):
+        return f"still fell by {_over(share, course)}, to {last:.3f}"
+    if share > FALLS:
+        return f"fell by {_over(share, course)}, to {last:.3f}, which may be chance"
+    return f"has levelled off at {last:.3f}"
 
 
 def _apart(course: _Course, apart: float) -> str:
     train, val = course.accuracy["train"], course.accuracy["val"]
     return (
-        f"{train:.0%} of the training pictures are answered right, {val:.0%} of the validation "
-        f"pictures: {100 * apart:.0f} points apart, while the validation loss has levelled off"
+        f"{_percent(train)} of the training pictures are answered right, {_percent(val)} of the "
+        f"validation pictures: {100 * apart:.0f} points apart, while the validation loss "
+        f"{_ended(course.val, middle(course.val)[-1], course)}"
     )
 
 
 def _scores(course: _Course) -> str:
     names = {"train": "training", "val": "validation"}
-    said = [f"{course.accuracy[s]:.0%} in {names[s]}" for s in names if s in course.accuracy]
+    found = course.accuracy
+    said = [f"{_percent(found[s])} in {names[s]}" for s in names if s in found]
     return f"; accuracy {' and '.join(said)}" if said else ""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mien.report.account.words import labels
 from mien.report.fitting import Cells, Fitted
 from mien.report.tables import markdown_table
 
@@ -19,6 +20,8 @@ HEADERS = (
 )
 WORDS = ("first", "second", "differ")
 """Headers of columns that are no numbers."""
+SIDES = ("model", "head", "n", "accuracy %", "macro-F1")
+KINDS = {"official": "every row", "dedup": "without copies of training pictures"}
 KEYS = 2
 """How many columns name a row."""
 LEVEL = 0.05
@@ -77,7 +80,7 @@ def significance_notes(found: Found) -> list[str]:
     by, several = ("person", "people") if person else ("picture", "pictures")
     single = all(one["mcnemar"] for one in found)
     return [
-        f"difference: first minus second, in points of percent; its interval: paired bootstrap of "
+        f"difference: first minus second, in percentage points; its interval: paired bootstrap of "
         f"{first['clusters']:,} {several}, {first['resamples']:,} resamples, seed {first['seed']}",
         f"p: exact, that the accuracies differ, by swapping the answers of the two {by} by {by}"
         + (" (McNemar's test)" if single and not person else "")
@@ -91,6 +94,51 @@ def significance_notes(found: Found) -> list[str]:
 def significance_markdown(found: Found) -> str:
     """Return the table in Markdown."""
     return markdown_table(HEADERS, significance_rows(found))
+
+
+def compared_markdown(found: Found) -> str:
+    """Return what was scored, each side's scores, the differences and the notes in Markdown."""
+    parts = [scored_on(found), markdown_table(SIDES, side_rows(found)).rstrip("\n")]
+    parts.append(significance_markdown(found).rstrip("\n"))
+    parts.append("\n".join(f"- {note}" for note in significance_notes(found)))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def scored_on(found: Found) -> str:
+    """Say on which pictures and against which labels the models were compared."""
+    return "; ".join(
+        dict.fromkeys(
+            f"{one['data']['name']}, {one['data']['split']} split, {labels(one['protocol'])}, "
+            f"{one['kind']} rows ({KINDS[one['kind']]}), n = {one['n']:,}, classes: "
+            f"{', '.join(one['classes'])}"
+            for one in found
+        )
+    )
+
+
+def side_rows(found: Found) -> list[list[str]]:
+    """Return a row of cells (see ``SIDES``) for each model that was compared."""
+    each = {
+        (
+            one[side]["model"],
+            one[side]["head"],
+            f"{one['n']:,}",
+            f"{100 * one['accuracy'][side]:.2f}",
+            f"{one['macro_f1'][side]:.3f}",
+        ): None
+        for one in found
+        for side in ("first", "second")
+    }
+    return [list(row) for row in each]
+
+
+def side_columns(found: Found) -> list[Cells]:
+    """Return each model's scores column by column."""
+    rows = zip(*side_rows(found), strict=True)
+    return [
+        Cells(header, tuple(cells), header not in ("model", "head"))
+        for header, cells in zip(SIDES, rows, strict=True)
+    ]
 
 
 def significance_columns(found: Found) -> list[Cells]:
@@ -113,9 +161,14 @@ def p_words(p: float) -> str:
 
 
 def _points(one: Mapping[str, Any]) -> str:
-    """Return a difference in points of percent, with its interval."""
+    """Return a difference in percentage points, with its interval."""
     low, high = one["interval"]
-    return f"{100 * one['difference']:+.2f} ({100 * low:+.2f} to {100 * high:+.2f})"
+    return f"{signed(one['difference'])} ({signed(low)} to {signed(high)})"
+
+
+def signed(share: float, digits: int = 2) -> str:
+    """Return a difference in percentage points with its sign; what rounds to 0 is ``+0.00``."""
+    return f"{round(100 * share, digits) + 0.0:+.{digits}f}"
 
 
 def _discordant(mcnemar: Mapping[str, Any] | None) -> str:

@@ -3,9 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 SCORE_HEADERS = ("labels", "rows", "n", "accuracy % (95 %)", "macro-F1", "unmasked %")
+
+NARROW = {"macro-F1": "macro\nF1", "unmasked %": "un-\nmasked"}
+"""Headers that take two lines on the terminal."""
 
 Scores = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """One head's scores, as ``mien.evaluation.scoring.points`` returns them for it."""
@@ -29,6 +33,11 @@ def protocol_words(protocol: str) -> str:
     first, _, rest = protocol.partition("_")
     words = rest.replace("_without_contempt", ", no contempt").replace("_", " ")
     return f"{known.get(first, first)} {words}".strip()
+
+
+def decimal(value: float, digits: int = 1) -> str:
+    """Return a number with so many decimals, never as a zero with a minus."""
+    return f"{round(value, digits) + 0.0:.{digits}f}"
 
 
 def share_words(share: float, interval: Sequence[float] | None) -> str:
@@ -55,26 +64,49 @@ def _cells(report: Mapping[str, Any]) -> list[str]:
 
 
 def scores_table(scores: Scores) -> Table:
-    """Return one head's scores as a table that ``rich`` prints."""
-    caption = _caption(scores)
-    table = Table(caption=caption, caption_justify="left")
-    shown = SCORE_HEADERS if caption else SCORE_HEADERS[:-1]
+    """Return one head's scores as a table that ``rich`` prints, 80 signs wide at most."""
+    masked = _masked(scores)
+    lines = "\n".join([*masked, *_votes(scores)])
+    table = Table(
+        caption=lines or None,
+        caption_justify="left",
+        box=SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        show_edge=False,
+        pad_edge=False,
+    )
+    shown = SCORE_HEADERS if masked else SCORE_HEADERS[:-1]
     for header in shown:
         text = header in ("labels", "rows")
-        table.add_column(header, justify="left" if text else "right", no_wrap=True)
+        table.add_column(NARROW.get(header, header), justify="left" if text else "right")
+        table.columns[-1].no_wrap = True
     for row in scores_rows(scores):
         table.add_row(*row[: len(shown)])
     return table
 
 
-def _caption(scores: Scores) -> str | None:
+def _masked(scores: Scores) -> list[str]:
     """Say what was done about classes that the labels lack, where there are any."""
     reports = [report for kinds in scores.values() for report in kinds.values()]
     masked = sorted({name for report in reports for name in report.get("masked", ())})
     if not masked:
-        return None
+        return []
     names = ", ".join(masked)
-    return f"Labels without {names}: its probability counts as 0; unmasked: it may be the answer."
+    return [f"Labels without {names}: its probability counts as 0; unmasked: it may be the answer."]
+
+
+def _votes(scores: Scores) -> list[str]:
+    """Say what the accuracy against votes is, and how far all the votes lie from the answers."""
+    lines = [
+        f"{protocol_words(protocol)}, {kind}: {100 * found['agreement']:.1f} % of the votes are "
+        f"for the answer ({100 * found['agreement_at_most']:.1f} % at most), KL "
+        f"{found['kl']:.3f} nats"
+        for protocol, reports in scores.items()
+        for kind, report in reports.items()
+        if "kl" in (found := report.get("calibration", {})) and protocol.startswith("ferplus_votes")
+    ]
+    said = "Accuracy on FER+ votes: against the emotion with the most votes. With all the votes:"
+    return [said, *lines] if lines else []
 
 
 def markdown_table(headers: Sequence[object], rows: Sequence[Sequence[object]]) -> str:

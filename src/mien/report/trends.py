@@ -29,9 +29,9 @@ def noise(values: Values) -> float:
 
 
 def tail(values: Values) -> Values:
-    """Return the last quarter, but 5 to 10 values where there are as many."""
+    """Return the last quarter, rounded up, but 5 to 10 values where there are as many."""
     least, most = TAIL
-    return values[-min(max(len(values) // 4, least), most) :]
+    return values[-min(max(-(-len(values) // 4), least), most) :]
 
 
 def fall(values: Values) -> tuple[float, float]:

@@ -32,7 +32,7 @@ def test_each_other_model_has_a_sentence_and_a_test(story: Story) -> None:
 
 def test_a_large_difference_is_one_that_chance_rarely_makes(story: Story) -> None:
     (said,) = against(story, [_other(story, 0.2)]).text
-    assert "On FER-2013 labels (n = 350) lenet, head fer2013, scores" in said
+    assert "On FER-2013 labels (n = 350) lenet scores" in said
     assert "a difference that chance rarely makes (p <0.0001)" in said
 
 
@@ -118,8 +118,21 @@ def test_answers_on_another_preparation_are_not_taken(tmp_path: Path) -> None:
     found = answered(story.first.path, 0.5, 0)
     origin = replace(found.origin, dataset_sha256="9" * 64)
     evaluated(tmp_path / "old", replace(found, origin=origin))
-    with pytest.raises(UsageError, match=r"of the same preparation; found fer2013-test"):
+    with pytest.raises(UsageError, match=r"of the same preparation; found fer2013-test") as told:
         predictions_at(tmp_path / "old", story)
+    assert str(told.value).endswith(f": mien evaluate {tmp_path / 'old'} --data DIR")
+
+
+def test_a_model_file_that_was_not_evaluated_names_the_command_with_its_dataset(
+    tmp_path: Path,
+) -> None:
+    story = story_of(told_run(tmp_path / "run", parts=(), calibrated=False))
+    path = tmp_path / "net.onnx"
+    with pytest.raises(UsageError, match=r"net\.onnx: no such file or folder"):
+        predictions_at(path, story)
+    path.write_bytes(b"net")
+    with pytest.raises(UsageError, match=r"found nothing: mien evaluate .*net\.onnx --data DIR$"):
+        predictions_at(path, story)
 
 
 def test_of_several_seeds_it_says_whose_answers_these_are(tmp_path: Path) -> None:

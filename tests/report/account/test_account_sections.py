@@ -57,11 +57,11 @@ def test_an_older_evaluation_lacks_calibration_and_the_command_is_named(tmp_path
     ("at", "said"),
     [
         ({"below": 0.8, "answered": 0.2, "wrong": 0.05, "error": 0.1, "interval": [0, 0.1]},
-         "So 20.0 % of the pictures get an answer, and 5.0 % of these are wrong"),
+         "uncertain: 80.0 % of them here. The other 20.0 % are sure, and 5.0 % of these are wrong"),
         ({"below": 0.8, "answered": 0.2, "wrong": 0.15, "error": 0.1, "interval": [0, 0.2]},
          "at most 10 % were wanted: not kept."),
         ({"below": 0.0, "answered": 1.0, "wrong": 0.05, "error": 0.1, "interval": [0, 0.1]},
-         "It gives every answer: no threshold is needed"),
+         "It is sure of every answer: no threshold is needed"),
         ({"below": None, "answered": 0.0, "wrong": None, "error": 0.1, "interval": [0, 1]},
          "It has no threshold that keeps wrong answers at 10 %."),
     ],
@@ -91,7 +91,13 @@ def test_groups_name_the_widest_gap_and_whether_chance_makes_it(story: Story) ->
 def test_errors_are_told_in_words_without_any_face(story: Story) -> None:
     section = erring(story)
     assert isinstance(section, Section)
-    assert "answers are the label" in section.text[0]
+    report = story.reports("fer2013")[0]
+    low, high = (100 * end for end in report["intervals"]["accuracy"])
+    assert (
+        f"answers are the label ({100 * report['accuracy']:.1f} %, 95 % interval "
+        in (section.text[0])
+    )
+    assert f"{low:.1f}–{high:.1f}); " in section.text[0]  # the bootstrap's, as in the scores
     assert section.notes == ("likely label errors were not looked for: it was not asked for",)
     assert sheets(story) == []
 
@@ -117,11 +123,15 @@ def test_the_commonest_confusion_is_found_in_the_matrix() -> None:
 
 def test_label_errors_are_told_with_the_base_rate() -> None:
     first = {"length": 50, "precision": 0.8, "interval": [0.7, 0.9]}
-    check = {"lists": [first], "base_rate": 0.3}
+    every = {"length": 90, "precision": 0.65}
+    check = {"lists": [first], "base_rate": 0.3, "flagged": every}
     told = {"flagged": 90, "n": 300, "share": 0.3, "method": "a method", "check": check}
     (said,) = label_words(told)
     assert "90 of 300 labels are doubted (30.0 %; a method)" in said
-    assert "of the first 50 the FER+ majority is another emotion in 80 % (70.0–90.0)" in said
+    assert (
+        "of the first 50 the FER+ majority is another emotion in 80 % (70.0–90.0), of all 90 "
+        "doubted in 65 %, and of all rows, doubted or not, in 30 %" in said
+    )
     assert "FER+" not in label_words({**told, "check": None})[0]
 
 

@@ -2,9 +2,11 @@ import json
 from pathlib import Path
 
 import pytest
-from made_accounts import PLACE, about_file, answered, evaluated, told_run
+from made_accounts import PLACE, about_file, answered, evaluated, story_of, told_run
 
 from mien.errors import RunError, UsageError
+from mien.report.account.pieces import Section
+from mien.report.account.robust import robust
 from mien.report.account.story import choose, stories
 from mien.report.account.subject import of_file, of_run
 from mien.runs import sha256
@@ -47,6 +49,25 @@ def test_artefacts_of_other_weights_are_named_and_not_used(tmp_path: Path) -> No
     subject = of_run(root)
     assert subject.evaluations == ()
     assert "other weights" in subject.refused[0].sentence
+
+
+def test_a_sample_is_told_of_where_not_all_was_scored(tmp_path: Path) -> None:
+    root = told_run(tmp_path / "run", parts=("robustness",), calibrated=False)
+    folder = root / "evaluation" / PLACE
+    values = json.loads((folder / "robustness.json").read_text())
+    for rows in (9, 100, 300):
+        grid = {**values["grid"], "rows": rows, "sampled": True}
+        other = {"model_sha256": "0" * 64} if rows == 300 else {}
+        place = folder / f"robustness-{rows}-rows"
+        place.mkdir()
+        (place / "robustness.json").write_text(json.dumps({**values, "grid": grid, **other}))
+    assert of_run(root).evaluations[0].parts["robustness"] == values
+    (folder / "robustness.json").unlink()
+    assert of_run(root).evaluations[0].parts["robustness"]["grid"]["rows"] == 100
+    section = robust(story_of(root))
+    assert isinstance(section, Section)
+    assert "points less (on a sample of 100 pictures, drawn by lot, 95 % " in section.text[0]
+    assert section.notes[0].endswith("for all leave --rows away")
 
 
 def test_a_damaged_evaluation_is_one_clear_line(tmp_path: Path) -> None:

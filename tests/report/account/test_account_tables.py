@@ -59,11 +59,15 @@ def test_an_uncalibrated_head_has_no_before_no_threshold_and_no_sets(tmp_path: P
     assert len(sentences(story, one)) == 1
 
 
-def test_a_temperature_that_did_not_help_is_said_so(story: Story) -> None:
+def test_what_a_temperature_made_better_and_worse_is_said(story: Story) -> None:
     (one,) = certainties(story)
-    worse = {**one.report, "before": {"ece": 0.0, "nll": 1.0, "bins": []}}
-    said = sentences(story, Certainty("fer2013", worse))[0]
-    assert said.endswith("On these pictures the temperature did not help.")
+    found = one.report["calibration"]
+    mixed = {**one.report, "before": {"ece": 0.0, "nll": 99.0, "bins": []}}
+    said = sentences(story, Certainty("fer2013", mixed))[0]
+    assert said.endswith(
+        f"Here the temperature made ECE worse (0.000 to {found['ece']:.3f}) and NLL better (99.000 "
+        f"to {found['nll']:.3f})."
+    )
 
 
 @pytest.mark.parametrize(("confidence", "said"), [(0.99, "too sure"), (0.1, "not sure enough")])
@@ -106,13 +110,13 @@ def test_a_grid_on_some_pictures_says_so(tmp_path: Path) -> None:
     grid = json.loads(path.read_text())["grid"]
     section = robust(_with(root, "robustness", grid={**grid, "sampled": True}))
     assert isinstance(section, Section)
-    assert section.notes == ("350 pictures, drawn by lot",)
+    assert section.notes == ("a sample of 350 pictures, drawn by lot; for all leave --rows away",)
 
 
 def test_a_gap_that_chance_may_make_is_said_so() -> None:
     head = {"columns": {"light": {"gap": GAP}, "size": {"gap": None}}}
     assert group_sentence("", head) == (
-        "Of 1 ways to group the pictures the one by light differs most from chance: “bright” is "
+        "Of 1 way to group the pictures the one by light differs most from chance: “bright” is "
         "answered best, “dark” worst, 10.0 points apart; chance alone may make such a gap "
         "(p = 0.200)."
     )

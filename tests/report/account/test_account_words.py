@@ -6,6 +6,10 @@ from mien.report.account import words
 def test_shares_and_numbers_are_written_with_their_intervals() -> None:
     assert words.percent(0.6144) == "61.4 %"
     assert words.percent(None) == words.NONE
+    assert words.percent(0.9996) == ">99.9 %"
+    assert words.percent(0.998, 0) == ">99 %"
+    assert words.percent(0.0004) == "<0.1 %"
+    assert (words.percent(1.0), words.percent(0.0, 0)) == ("100.0 %", "0 %")
     assert words.with_ends(0.614, [0.598, 0.629]) == "61.4 (59.8–62.9)"
     assert words.with_ends(0.614, None) == "61.4"
     assert words.number_with_ends(0.58, [0.559, 0.599]) == "0.580 (0.559–0.599)"

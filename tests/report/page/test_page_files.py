@@ -84,6 +84,8 @@ def test_several_experiments_stand_side_by_side(tmp_path: Path) -> None:
     made = [chapter(story, [], several=True) for story in stories]
     assert [one.prefix for one in made] == ["one-", "two-"]
     assert chapter(stories[0], []).prefix == ""
+    assert [one.name for one in made] == ["lenet (one)", "lenet (two)"]
+    assert chapter(stories[0], []).name == "lenet"  # one alone needs no name of its folder
 
 
 def test_an_experiment_that_was_not_evaluated_has_its_row_too(tmp_path: Path) -> None:

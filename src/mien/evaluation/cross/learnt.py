@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,8 @@ import numpy.typing as npt
 from mien import runs
 from mien.config import Experiment
 from mien.datasets import fold_file
-from mien.datasets.prepared import PreparedSet
-from mien.errors import MienError
+from mien.datasets.prepared import LEAVE_OUT, PreparedSet
+from mien.errors import MienError, ModelFileError, RunError
 from mien.evaluation.answering import Answering
 from mien.inference.model import Model
 
@@ -66,32 +67,45 @@ class Learnt:
         }
 
 
-def learnt_of(model: Answering, given: Sequence[PreparedSet] = ()) -> Learnt:
+def learnt_of(
+    model: Answering,
+    given: Sequence[PreparedSet] = (),
+    others: Sequence[PreparedSet] = (),
+) -> Learnt:
     """Return what a model has seen.
 
     A run records the hash of its dataset, and where it lay; a model file the hash alone. The
-    dataset is the one with that hash, among those given and the one at that place. Another one
+    dataset is the one with that hash, among those at hand and the one at that place. Another one
     is taken only where it alone was given, is not at odds with the record's number of training
     pictures, and the note says so (the same source, prepared again, has another hash).
 
     Args:
         model: see ``answering.open_model``.
         given: prepared datasets that a person says models learnt from.
+        others: prepared datasets that are at hand; taken by their hash alone.
 
     Raises:
-        ModelFileError: the model file is damaged.
+        RunError, ModelFileError: what it records is damaged.
     """
     record = _record(model)
     name, sha256 = str(record.get("name", "")), str(record.get("sha256", ""))
-    for prepared in (*given, *_recorded_place(model)):
+    for prepared in (*given, *others, *_recorded_place(model)):
         if prepared.sha256 == sha256:
             return _of(model, record, prepared, "")
     if len(given) == 1:
         return _another(model, record, given[0])
-    why = f"it records {name} ({sha256[:_HASH]})" if sha256 else "it records none"
-    where = ", which is not where the run says" if model.learnt else ""
-    note = f"its training set is not known: {why}{where}; name it with --trained-on DIR"
-    return Learnt(name, sha256, note=note)
+    return Learnt(name, sha256, note=_missing(name, sha256, bool(model.learnt)))
+
+
+def _missing(name: str, sha256: str, placed: bool) -> str:
+    """Say that the training set is not at hand, or that none is recorded."""
+    if not sha256:
+        return "its training set is not known: it records none; name it with --trained-on DIR"
+    where = ", nor where the run says" if placed else ""
+    return (
+        f"it records that it learnt from {name} ({sha256[:_HASH]}), which is not among the "
+        f"datasets that were named{where}: name it with --trained-on DIR"
+    )
 
 
 def _another(model: Answering, record: Mapping[str, Any], prepared: PreparedSet) -> Learnt:
@@ -141,9 +155,21 @@ def _without_fold(model: Answering, prepared: PreparedSet, train: Ints) -> tuple
 def _record(model: Answering) -> dict[str, Any]:
     """Return what a model says of the data that it learnt from; empty where it says nothing."""
     if model.path.is_dir():
-        return runs.read_json(runs.RunFolder(model.path).data)
-    found = Model.open(model.path).info.provenance.get("data")
-    return dict(found) if isinstance(found, Mapping) else {}
+        path = runs.RunFolder(model.path).data
+        return _sound(runs.read_json(path), path, RunError)
+    told: object = Model.open(model.path).info.provenance
+    found = told.get("data") if isinstance(told, Mapping) else None
+    return _sound(found, model.path, ModelFileError) if isinstance(found, Mapping) else {}
+
+
+def _sound(record: Mapping[str, Any], path: Path, error: type[MienError]) -> dict[str, Any]:
+    """Return a record if it can be one that mien wrote."""
+    rows, left_out = record.get("rows", {}), record.get("left_out", [])
+    if not isinstance(rows, Mapping):
+        raise error(f"{path}: rows: expected an object of splits, found {rows!r}")
+    if not isinstance(left_out, list) or not set(map(str, left_out)) <= set(LEAVE_OUT):
+        raise error(f"{path}: left_out: expected some of {', '.join(LEAVE_OUT)}: {left_out!r}")
+    return dict(record)
 
 
 def _recorded_place(model: Answering) -> list[PreparedSet]:

@@ -3,7 +3,8 @@
 A dataset that a model did not learn from is scored whole, its own on the test split. Copies and
 near copies of what the model has seen (``learnt``, ``leaks``) are counted and taken out: scores
 are given with them (``all``) and without (``clean``). How rows and classes are matched is said in
-``protocols``: what the labels lack is masked, what the head lacks is left out and counted.
+``protocols``: what the labels lack is masked, what the head lacks is left out and counted. The
+rows that are clean for all models are scored too (``common``).
 """
 
 from collections.abc import Callable, Sequence
@@ -16,8 +17,10 @@ import numpy.typing as npt
 from mien.datasets.merge_names import set_names
 from mien.datasets.prepared import PreparedSet
 from mien.datasets.source import Progress
-from mien.evaluation.answering import Answering, framing_note, rows_of
+from mien.errors import DataError
+from mien.evaluation.answering import Answering, framing_note, rows_of, unscored_note
 from mien.evaluation.cross import leaks
+from mien.evaluation.cross.common import Scored, common, kept
 from mien.evaluation.cross.learnt import Learnt, learnt_of
 from mien.evaluation.cross.scores import scores
 from mien.evaluation.predictions import Predictions
@@ -72,10 +75,10 @@ def cross(
 
     Raises:
         PreparedDataError: a dataset has nothing to score.
-        DataError: a dataset and a head have no class in common.
+        DataError: no head of any model has a class of any dataset's labels.
     """
     names = set_names([one.name for one in models]), set_names([one.name for one in datasets])
-    learnt = [learnt_of(model, trained_on) for model in models]
+    learnt = [learnt_of(model, trained_on, datasets) for model in models]
     plan = [
         (model, prepared, _cell(name, what, known, prepared, split))
         for name, model, known in zip(names[0], models, learnt, strict=True)
@@ -83,6 +86,7 @@ def cross(
     ]
     looked: dict[tuple[Any, ...], leaks.Codes] = {}
     cells: list[dict[str, Any]] = []
+    answered: list[Scored] = []
     for model, prepared, cell in plan:
         if progress is not None:
             progress(f"{cell.model} on {cell.dataset}", len(cells), len(plan))
@@ -90,8 +94,18 @@ def cross(
         predictions = model.on(prepared, cell.rows, cell.split)
         if keep is not None:
             keep(f"{cell.model}-on-{cell.dataset}-{cell.split}", predictions, codes)
-        note = framing_note(prepared, model.faces)
-        cells.append(described(cell, codes, note) | {"heads": scores(predictions, codes)})
+        found = {head: one for head, one in scores(predictions, codes).items() if one}
+        notes = framing_note(prepared, model.faces), unscored_note(predictions, found)
+        told = f"{cell.model} on {cell.dataset}: {notes[1]}" if notes[1] else ""
+        note = "; ".join(one for one in (notes[0], told) if one)
+        cells.append(described(cell, codes, note) | {"heads": found})
+        answered.append(kept(predictions, codes, cell.rows))
+    if not any(cell["heads"] for cell in cells):
+        raise DataError(
+            f"expected labels that a model knows, found none in {', '.join(names[1])}; name "
+            "another dataset"
+        )
+    _add_common(cells, answered)
     return {
         "models": [
             _model(name, model, known)
@@ -102,6 +116,17 @@ def cross(
         "environment": environment("torch", "onnxruntime"),
         "cells": cells,
     }
+
+
+def _add_common(cells: Sequence[dict[str, Any]], answered: Sequence[Scored]) -> None:
+    """Put the scores on common rows into the cells, dataset by dataset."""
+    for name in dict.fromkeys(cell["dataset"] for cell in cells):
+        places = [place for place, cell in enumerate(cells) if cell["dataset"] == name]
+        found = common([answered[place] for place in places])
+        for place, heads in zip(places, found, strict=True):
+            for head, protocols in heads.items():
+                for protocol, values in protocols.items():
+                    cells[place]["heads"][head][protocol]["common"] = values
 
 
 def _cell(

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from mien.evaluation.cross import leaks
 from mien.evaluation.predictions import Predictions
-from mien.evaluation.protocols import Case
+from mien.evaluation.protocols import Case, Cases
 from mien.evaluation.sampling.parts import Parts, intervals
 from mien.evaluation.sampling.resampling import clusters, unit
 
@@ -16,6 +16,23 @@ MAJORITY = ("ferplus_majority", "ferplus_majority_without_contempt")
 """Beside the published labels, those of the votes that are scored."""
 KINDS = {"all": "official", "clean": "dedup"}
 """Which rows → the kind of ``protocols``, whose ``copy_in_train`` is here: the model saw it."""
+
+
+def cases_of(predictions: Predictions, codes: leaks.Codes | None) -> dict[str, Cases]:
+    """Return head → protocol → ``official`` (all rows) and ``dedup`` (unseen ones) → case.
+
+    Args:
+        predictions: N answers.
+        codes: int8 [N], see ``leaks.seen``; None where nobody knows: nothing counts as seen.
+    """
+    flags = codes != leaks.UNSEEN if codes is not None else np.zeros(len(predictions), bool)
+    marked = replace(predictions, copy_in_train=flags)
+    wanted = (predictions.origin.label_set, *MAJORITY)
+    found = {head: marked.cases(head) for head in marked.heads}
+    return {
+        head: {name: cases[name] for name in wanted if name in cases}
+        for head, cases in found.items()
+    }
 
 
 def scores(predictions: Predictions, codes: leaks.Codes | None) -> dict[str, Any]:
@@ -28,25 +45,21 @@ def scores(predictions: Predictions, codes: leaks.Codes | None) -> dict[str, Any
         codes: int8 [N], see ``leaks.seen``; None where nobody knows.
     """
     known = codes is not None
-    flags = codes != leaks.UNSEEN if codes is not None else np.zeros(len(predictions), bool)
-    marked = replace(predictions, copy_in_train=flags)
-    found: dict[str, Any] = {}
-    for head in marked.heads:
-        cases = marked.cases(head)
-        wanted = [name for name in (predictions.origin.label_set, *MAJORITY) if name in cases]
-        found[head] = {
+    return {
+        head: {
             protocol: {
-                kind: _scores(cases[protocol].get(source), marked.subjects)
+                kind: scored(kinds.get(source), predictions.subjects)
                 if known or kind == "all"
                 else None
                 for kind, source in KINDS.items()
             }
-            for protocol in wanted
+            for protocol, kinds in cases.items()
         }
-    return found
+        for head, cases in cases_of(predictions, codes).items()
+    }
 
 
-def _scores(case: Case | None, subjects: npt.NDArray[np.str_]) -> dict[str, Any] | None:
+def scored(case: Case | None, subjects: npt.NDArray[np.str_]) -> dict[str, Any] | None:
     """Return the scores of a case with their intervals; None where there is no row."""
     if case is None:
         return None

@@ -57,14 +57,16 @@ def errors(
 
     Args:
         predictions: a model's answers.
-        heads: which; all where none is named.
+        heads: which; where none is named, all that can be scored.
         protocol: see ``protocols``; empty for each head's own labels.
 
     Raises:
         UnknownNameError: no such head or protocol; the choices are listed.
         DataError: no row has a label that the head knows.
     """
-    return {head: of_head(predictions, head, protocol) for head in heads or predictions.heads}
+    return {
+        head: of_head(predictions, head, protocol) for head in heads or predictions.scored_heads()
+    }
 
 
 def of_head(predictions: Predictions, head: str, protocol: str = "") -> dict[str, Any]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from mien import runs
 from mien.errors import RunError
+from mien.evaluation.arrays import reason
 from mien.evaluation.predictions import NAME, Predictions, joined
 
 RESULT, PLAN = "crossval.json", "plan.json"
@@ -32,7 +33,13 @@ def of_crossval(root: Path) -> tuple[Predictions, Path]:
     try:
         data, folds = Path(plan["paths"]["data.path"]), range(int(plan["dealing"]["folds"]))
         repeats = int(plan["dealing"]["repeats"])
+        if min(len(folds), repeats) < 1:
+            raise ValueError(f"{len(folds)} folds, {repeats} repeats")
     except (KeyError, TypeError, ValueError) as error:
-        raise RunError(f"{root / PLAN}: not a plan that this mien wrote: {error}") from None
+        raise RunError(f"{root / PLAN}: not a plan that this mien wrote: {reason(error)}") from None
     above = root if repeats == 1 else root / "repeat-0"
-    return joined([Predictions.load(above / f"fold-{fold}" / NAME) for fold in folds]), data
+    each = [Predictions.load(above / f"fold-{fold}" / NAME) for fold in folds]
+    kinds = [{name: head.classes for name, head in one.heads.items()} for one in each]
+    if any(kind != kinds[0] for kind in kinds):
+        raise RunError(f"{root}: expected folds with the same heads and classes; run it again")
+    return joined(each), data

@@ -47,7 +47,8 @@ class Ranking:
 def judge_of(predictions: Predictions) -> str:
     """Return the head that judges a dataset's labels: that of the same labels, else the first."""
     own = predictions.origin.label_set
-    return own if own in predictions.heads else next(iter(predictions.heads))
+    heads = predictions.scored_heads()
+    return own if own in heads else heads[0]
 
 
 def label_errors(

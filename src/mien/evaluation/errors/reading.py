@@ -131,5 +131,7 @@ def _sure(case: Case) -> list[str]:
 
 
 def percent(share: float) -> str:
-    """Return a share as whole per cent; a small one that is not 0 as ``<1 %``."""
-    return "<1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
+    """Return a share as whole per cent; one that is not 0 or 1 never as if it were."""
+    if 0 < share < 0.005 or 0.995 <= share < 1:
+        return "<1 %" if share < 0.5 else ">99 %"
+    return f"{100 * share:.0f} %"

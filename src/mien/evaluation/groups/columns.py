@@ -123,7 +123,8 @@ def _number(prepared: PreparedSet, name: str) -> npt.NDArray[np.float64]:
 def _column(name: str, values: npt.NDArray[Any]) -> Column:
     if values.dtype.kind == "f":
         missing = NO_LANDMARKS if name in looks.FACE else UNKNOWN
-        return cut(name, values, missing, MEASURED.get(name, MANIFEST))
+        how, unit = MEASURED.get(name, MANIFEST), looks.UNITS.get(name, "")
+        return cut(name, values, missing, how, unit)
     groups, of = np.unique(values, return_inverse=True)
     unknown = int("" in groups)  # the empty text comes first
     if name in PRIVATE:

@@ -44,7 +44,11 @@ class Column:
 
 
 def cut(
-    name: str, values: npt.NDArray[np.float64], missing: str = UNKNOWN, how: str = MANIFEST
+    name: str,
+    values: npt.NDArray[np.float64],
+    missing: str = UNKNOWN,
+    how: str = MANIFEST,
+    unit: str = "",
 ) -> Column:
     """Return a column of numbers put in groups: by value where there are few, else at quantiles.
 
@@ -56,31 +60,34 @@ def cut(
         values: float64 [N], NaN where unknown.
         missing: name of the group of those.
         how: what the column is, in words.
+        unit: of the numbers, as it stands behind them.
     """
     known = values[~np.isnan(values)]
     different = np.unique(known)
     of = np.full(len(values), -1, np.int64)
     if len(different) <= FEW:
-        groups, edges = [f"{value:g}" for value in different], None
+        groups, edges = [f"{value:g}{unit}" for value in different], None
         of[~np.isnan(values)] = np.searchsorted(different, known)
     else:
         inner = np.unique(np.quantile(known, np.arange(1, BINS) / BINS))
         edges = tuple(float(edge) for edge in inner if edge < different[-1])
         edges = edges or (float(different[-2]),)
         of[~np.isnan(values)] = np.searchsorted(edges, known, side="left")
-        groups = _named(edges)
+        groups = _named(edges, unit)
     if len(known) < len(values):
         of[np.isnan(values)] = len(groups)
         groups.append(missing)
     return Column(name, tuple(groups), of, edges, how)
 
 
-def _named(edges: Sequence[float]) -> list[str]:
-    """Return names for what lies below, between and above the edges."""
-    digits = next((d for d in range(3, 17) if len({_short(e, d) for e in edges}) == len(edges)), 17)
-    text = [_short(edge, digits) for edge in edges]
-    between = [f"over {low} to {high}" for low, high in pairwise(text)]
-    return [f"to {text[0]}", *between, f"over {text[-1]}"]
+def _named(edges: Sequence[float], unit: str = "") -> list[str]:
+    """Return names for what lies below, between and above the edges; rough ones with a unit."""
+    least = 2 if unit else 3
+    digits = (d for d in range(least, 17) if len({_short(e, d) for e in edges}) == len(edges))
+    most = next(digits, 17)
+    text = [_short(edge, most) for edge in edges]
+    between = [f"over {low} to {high}{unit}" for low, high in pairwise(text)]
+    return [f"to {text[0]}{unit}", *between, f"over {text[-1]}{unit}"]
 
 
 def _short(number: float, digits: int) -> str:

@@ -45,7 +45,8 @@ def groups(
 ) -> dict[str, Any]:
     """Score groups of rows, as plain JSON values (the content of ``groups.json``).
 
-    Each head is scored on all rows of its own labels (``protocols.own_protocol``).
+    Each head is scored on all rows of its own labels (``protocols.own_protocol``); one without
+    any has no entry.
 
     Args:
         predictions: N answers.
@@ -56,11 +57,11 @@ def groups(
         find: see ``looks.face``.
 
     Raises:
-        DataError: predictions on another dataset, a column that makes no groups, or a head that
-            has no class of the labels.
+        DataError: predictions on another dataset, a column that makes no groups, or no
+            head that has a class of the labels.
         UnknownNameError: no such column.
     """
-    rows = predictions.rows_in(prepared)
+    rows, heads = predictions.rows_in(prepared), predictions.scored_heads()
     made = columns(prepared, rows, names, progress=progress, find=find)
     return {
         **predictions.origin.to_dict(),
@@ -75,7 +76,7 @@ def groups(
             }
             for one in made
         },
-        "heads": {head: _head(predictions, head, made, least) for head in predictions.heads},
+        "heads": {head: _head(predictions, head, made, least) for head in heads},
     }
 
 

@@ -43,6 +43,8 @@ FACE = MappingProxyType(
     }
 )
 """What is taken from the detector's box and landmarks → what it is. NaN where no face is found."""
+UNITS = MappingProxyType({"face_size": " px", "yaw": "°", "roll": "°"})
+"""As they stand behind the numbers."""
 
 
 def light(prepared: PreparedSet, rows: Ints, progress: Progress | None = None) -> dict[str, Floats]:

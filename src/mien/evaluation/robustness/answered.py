@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.errors import DataError
+from mien.evaluation.arrays import read_arrays, reason
 from mien.evaluation.predictions import Predictions
 from mien.evaluation.robustness.grid import Cell
 from mien.runs import whole_file
@@ -24,6 +25,8 @@ from mien.transforms.corruptions import CORRUPTIONS, VERSION
 ANSWERS = "robustness.npz"
 FORMAT = 1
 _GRID = "grid"
+SUM = 1e-2
+"""How far from 1 a row of rounded probabilities may add up."""
 
 Halves = npt.NDArray[np.float16]
 
@@ -64,18 +67,18 @@ class Answered:
         """
         clean = Predictions.load(path)
         try:
-            with np.load(path, allow_pickle=False) as file:
-                about = json.loads(str(file[_GRID]))
-                cells = _cells({key: file[key] for key in file.files if "/" in key}, clean)
-            seed, format_, made = about["seed"], about["format"], about["corruptions"]
-        except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, EOFError) as error:
+            arrays = read_arrays(path)
+            about = json.loads(str(arrays[_GRID]))
+            cells = _cells({key: arrays[key] for key in arrays if "/" in key}, clean)
+            seed, format_, made = int(about["seed"]), about["format"], about["corruptions"]
+        except (ValueError, KeyError, TypeError) as error:
             raise DataError(
                 f"{path}: expected the {ANSWERS} that `mien robustness` wrote; it is damaged or "
-                f"of another kind ({error})"
+                f"of another kind ({reason(error)})"
             ) from None
         if (format_, made) != (FORMAT, table()):
             raise DataError(f"{path}: its corruptions are those of another mien; run it again")
-        return cls(clean, int(seed), cells)
+        return cls(clean, seed, cells)
 
     def of_the_same(self, clean: Predictions, seed: int) -> bool:
         """Return whether these are answers of the same model on the same corrupted pictures."""
@@ -101,5 +104,8 @@ def _cells(
         expected = clean.heads[head].probabilities.shape
         if values.shape != expected or values.dtype != np.float16:
             raise ValueError(f"{key}: {values.dtype} {list(values.shape)}, not {list(expected)}")
+        sums = values.sum(1, dtype=np.float32)
+        if not ((values >= 0).all() and (np.abs(sums - 1) <= SUM).all()):
+            raise ValueError(f"{key}: it holds what is no probability")
         found.setdefault((name, int(level)), {})[head] = values
-    return dict(found)
+    return {cell: heads for cell, heads in found.items() if heads.keys() == clean.heads.keys()}

@@ -5,6 +5,7 @@ from statistics import fmean
 from typing import Any
 
 from mien.errors import DataError, several
+from mien.evaluation.arrays import reason
 
 Result = Mapping[str, Any]
 """What stands in ``robustness.json``, or a part of it."""
@@ -29,26 +30,36 @@ def compare(ours: Result, theirs: Result) -> dict[str, Any]:
         ``ce``, ``relative_ce``). Heads whose labels the baseline lacks are left out.
 
     Raises:
-        DataError: the two did not answer the same pictures, or have no labels in common.
+        DataError: the two did not answer the same pictures, have no labels in common, or the
+            baseline's numbers are damaged.
     """
-    pairs = {
-        (head, protocol): other
-        for head, protocols in ours["heads"].items()
-        for protocol in protocols
-        if (other := _head(theirs, head, protocol)) is not None
-    }
     check(ours, theirs)
-    if not pairs:
+    try:
+        heads = _heads(ours, theirs)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise DataError(
+            f"the numbers of baseline {theirs['model']} are damaged ({reason(error)}): score it "
+            "again (mien robustness)"
+        ) from None
+    if not heads:
         raise DataError(f"baseline {theirs['model']} has no head that was scored on our labels")
-    heads: dict[str, Any] = {}
-    for (head, protocol), other in pairs.items():
-        kinds, others = ours["heads"][head][protocol], theirs["heads"][other][protocol]
-        heads.setdefault(head, {})[protocol] = {
-            kind: {"head": other, **_relative(kinds[kind], others[kind])}
-            for kind in kinds
-            if kind in others
-        }
     return {"model": theirs["model"], "model_sha256": theirs["model_sha256"], "heads": heads}
+
+
+def _heads(ours: Result, theirs: Result) -> dict[str, Any]:
+    heads: dict[str, Any] = {}
+    for head, protocols in ours["heads"].items():
+        for protocol, kinds in protocols.items():
+            other = _head(theirs, head, protocol)
+            if other is None:
+                continue
+            others = theirs["heads"][other][protocol]
+            heads.setdefault(head, {})[protocol] = {
+                kind: {"head": other, **_relative(kinds[kind], others[kind])}
+                for kind in kinds
+                if kind in others
+            }
+    return heads
 
 
 def check(ours: Result, theirs: Result) -> None:
@@ -77,7 +88,7 @@ def _differences(ours: Result, theirs: Result) -> list[str]:
     """Say why two results cannot be compared."""
     sides = [
         {
-            "dataset": f"{one['data']['name']} {one['data']['sha256'][:12]}",
+            "dataset": f"{one['data']['name']} {str(one['data']['sha256'])[:12]}",
             "split": one["data"]["split"],
             **{name: one["grid"][name] for name in ("version", "seed", "rows", "sampled")},
         }

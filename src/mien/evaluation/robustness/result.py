@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from mien.errors import DataError
+from mien.evaluation.arrays import reason
 from mien.evaluation.predictions import Origin
 from mien.evaluation.robustness.answered import Answered
 from mien.evaluation.robustness.grid import Grid
@@ -65,14 +66,21 @@ def read(path: Path) -> dict[str, Any]:
         DataError: it is missing, damaged or another kind of file.
     """
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_number)
         kept = all(key in values[part] for part, keys in _KEYS.items() for key in keys)
         sound = kept and {"model", "model_sha256", "heads"} <= set(values)
-        reason = "" if sound else "it lacks some of its keys"
+        lists = (values["grid"]["corruptions"], values["grid"]["levels"], values["heads"])
+        sound = sound and [type(one) for one in lists] == [list, list, dict]
+        fault = "" if sound else "some of its keys are missing or of another kind"
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        fault = (error.strerror or str(error)).lower()
     except (ValueError, KeyError, TypeError) as error:
-        reason = f"it is of another kind ({error})"
-    if reason:
-        raise DataError(f"{path}: expected the {NUMBERS} of `mien robustness`, but: {reason}")
+        fault = f"it is of another kind ({reason(error)})"
+    if fault:
+        raise DataError(f"{path}: expected the {NUMBERS} of `mien robustness`, but: {fault}")
     return dict(values)
+
+
+def _no_number(name: str) -> float:
+    """Refuse what is no number in JSON: ``NaN`` and infinities."""
+    raise ValueError(f"{name} is no number")

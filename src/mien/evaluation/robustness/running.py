@@ -76,6 +76,7 @@ def run(
         progress: told which corruption it is at, and how many of all faces are answered.
     """
     clean = model.on(prepared, rows, split)
+    clean.scored_heads()
     answered = _begun(folder / ANSWERS, clean, grid, tell)
     missing = [cell for cell in grid.cells() if cell not in answered.cells]
     parts = np.split(rows, range(AT_ONCE, len(rows), AT_ONCE))

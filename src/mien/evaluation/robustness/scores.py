@@ -47,10 +47,8 @@ def numbers(
             f"{len(missing)} cells have no answers ({name} at level {level} …): run it again"
         )
     found: Scores = {}
-    for head in answered.clean.heads:
+    for head in answered.clean.scored_heads():
         cases = answered.clean.cases(head)
-        if not cases:  # it has no class of the labels
-            continue
         protocol = own_protocol(head, cases)
         found[head] = {
             protocol: {

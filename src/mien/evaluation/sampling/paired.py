@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from mien.emotions import EMOTIONS
-from mien.errors import DataError, UsageError
+from mien.errors import DataError, UnknownNameError, UsageError
 from mien.evaluation.predictions import Answers, Origin, Predictions, paired
 from mien.evaluation.protocols import Case, mask_classes, own_protocol
 from mien.evaluation.sampling.sides import (
@@ -74,18 +74,31 @@ def compare(
     }
 
 
-def compare_each(each: Sequence[Predictions], **options: Any) -> list[dict[str, Any]]:
+def compare_each(
+    each: Sequence[Predictions], head: str | None = None, **options: Any
+) -> list[dict[str, Any]]:
     """Return the differences between several models, see ``compare``, p corrected by Holm.
 
     Up to six models are compared each with each, more of them the first with each other one.
 
+    Args:
+        each: the models' answers.
+        head: which output of those that have several; None: see ``compare``.
+        options: of ``compare``.
+
     Raises:
-        UsageError: there are fewer than two; see also ``compare``.
+        UsageError: there are fewer than two, or none has such a head; see also ``compare``.
     """
     if len(each) < 2:
         raise UsageError(f"expected two files of predictions or more, found {len(each)}")
     pairs = pairs_of([1.0] + [0.0] * (len(each) - 1))
-    return corrected([compare(each[i], each[j], **options) for i, j in pairs])
+    there = {name: None for one in each for name in one.heads}
+    if head is not None and head not in there:
+        raise UnknownNameError("head", head, there)
+    named = [head if head in one.heads else None for one in each]
+    return corrected(
+        [compare(each[i], each[j], heads=(named[i], named[j]), **options) for i, j in pairs]
+    )
 
 
 def _who(origin: Origin, head: str) -> dict[str, str]:
@@ -101,8 +114,8 @@ def _heads(
     """Return which output of each is compared."""
     if protocol is None and len(first.heads) > 1 and given[0] is None:
         raise UsageError(
-            f"{first.origin.model} has the heads {', '.join(first.heads)}: name one of them, or "
-            "the protocol"
+            f"{first.origin.model} has the heads {', '.join(first.heads)}: name one of them "
+            "(--head), or the protocol (--protocol)"
         )
     one = _head(first, given[0], protocol)
     return one, _head(second, given[1], protocol or own_protocol(one, first.cases(one)))
@@ -112,12 +125,13 @@ def _head(predictions: Predictions, given: str | None, protocol: str | None) -> 
     names = list(predictions.heads)
     if given is not None or len(names) == 1:
         return given or names[0]
-    own = [name for name in names if own_protocol(name, predictions.cases(name)) == protocol]
+    scored = predictions.scored_heads()
+    own = [name for name in scored if own_protocol(name, predictions.cases(name)) == protocol]
     own = own or [name for name in names if (protocol or "").startswith(name)]
     if len(own) != 1:
         raise UsageError(
             f"{predictions.origin.model} has the heads {', '.join(names)}: name the one that is "
-            f"compared on {protocol}"
+            f"compared on {protocol} (--head)"
         )
     return own[0]
 

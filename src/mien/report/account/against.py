@@ -16,6 +16,7 @@ from mien.report.significance import (
     HEADERS,
     LEVEL,
     p_words,
+    signed,
     significance_notes,
     significance_rows,
 )
@@ -53,14 +54,16 @@ def _each(story: Story, ours: Predictions, other: Predictions) -> Iterator[Found
     problems = []
     for head in story.heads:
         try:
-            yield _compared(ours, other, head)
+            found = _compared(ours, other, head)
+            sides = {"first": ours, "second": other}
+            yield found | {s: found[s] | {"heads": len(m.heads)} for s, m in sides.items()}
         except UsageError as error:  # no head of theirs for these labels
             problems.append(str(error))
     if len(problems) == len(story.heads):
         raise UsageError(problems[0])
 
 
-def _compared(ours: Predictions, other: Predictions, head: str) -> Found:
+def _compared(ours: Predictions, other: Predictions, head: str) -> dict[str, Any]:
     """Return a difference, on the classes that both have where they have not the same."""
     names = (head, None)
     try:
@@ -76,21 +79,30 @@ def _compared(ours: Predictions, other: Predictions, head: str) -> Found:
 def sentence(one: Found) -> str:
     """Say which of two is better, by how much, and whether chance could make it."""
     first, second, accuracy = one["first"], one["second"], one["accuracy"]
-    low, high = (100 * end for end in accuracy["interval"])
+    low, high = (signed(end, 1) for end in accuracy["interval"])
     told, p = one["swap_p_holm"] < LEVEL, p_words(one["swap_p_holm"])
     p = p if p.startswith("<") else f"= {p}"
     verdict = "a difference that chance rarely makes" if told else "chance alone may make that"
     return (
-        f"On {labels(one['protocol'])} (n = {one['n']:,}) {first['model']}, head {first['head']}, "
-        f"scores {100 * accuracy['first']:.1f} %, {second['model']}, head {second['head']}, "
-        f"{100 * accuracy['second']:.1f} %: {100 * accuracy['difference']:+.1f} points (95 % "
-        f"{low:+.1f} to {high:+.1f}), {verdict} (p {p})."
+        f"On {labels(one['protocol'])} (n = {one['n']:,}) {_called(first)} scores "
+        f"{100 * accuracy['first']:.1f} %, {_called(second)} {100 * accuracy['second']:.1f} %: "
+        f"{signed(accuracy['difference'], 1)} points (95 % {low} to {high}), {verdict} (p {p})."
     )
+
+
+def _called(side: Mapping[str, Any]) -> str:
+    """Return a model's name, with the head that was compared where it has several."""
+    return f"{side['model']}, head {side['head']}," if _several(side) else str(side["model"])
+
+
+def _several(side: Mapping[str, Any]) -> bool:
+    return bool(side.get("heads", 2) > 1)
 
 
 def _scores(found: Sequence[Found]) -> Table:
     rows = [
-        (one[side]["model"], one[side]["head"], labels(one["protocol"]), f"{one['n']:,}",
+        (one[side]["model"], one[side]["head"] if _several(one[side]) else "",
+         labels(one["protocol"]), f"{one['n']:,}",
          f"{100 * one['accuracy'][side]:.1f}", f"{one['macro_f1'][side]:.3f}")
         for one in found
         for side in ("first", "second")
@@ -120,6 +132,8 @@ def predictions_at(path: Path, story: Story) -> Predictions:
     file = path.suffix == ".onnx"
     folder = path.with_name(f"{path.stem}{FILES}") if file else path / "evaluation"
     there = sorted(folder.glob(f"*/{NAME}"))
+    if not there and not path.exists():
+        raise UsageError(f"{path}: no such file or folder; expected {NAME}, a run or a model file")
     wanted = story.on.metrics["data"] if story.on else {}
     for one in there:
         found = Predictions.load(one)
@@ -129,7 +143,8 @@ def predictions_at(path: Path, story: Story) -> Predictions:
         ):
             return found
     names = listed(one.parent.name for one in there) or "nothing"
+    split = "" if wanted.get("split") == "test" else f" --split {wanted.get('split')}"
     raise UsageError(
         f"{path}: expected its answers on {wanted.get('name')}, {wanted.get('split')} split, of "
-        f"the same preparation; found {names}: mien evaluate {path.name}"
+        f"the same preparation; found {names}: mien evaluate {path} --data DIR{split}"
     )

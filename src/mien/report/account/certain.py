@@ -43,16 +43,28 @@ def sentences(story: Story, one: Certainty) -> list[str]:
     was = f", {percent(before)} before the temperature" if before is not None else ""
     sure, right = report["calibration"]["confidence"], report["accuracy"]
     lean = "too sure" if sure > right else "not sure enough"
-    vain = before is not None and off > before
     found = [
         f"{name}Confidence and share of right answers differ by {percent(off)} on average "
         f"(ECE, n = {report['n']:,}){was}. Its mean confidence is {percent(sure)}, "
-        f"{percent(right)} are right: on the whole it is {lean}."
-        + (" On these pictures the temperature did not help." if vain else "")
+        f"{percent(right)} are right: on the whole it is {lean}." + changed_words(report)
     ]
     if (at := one.at) is not None:
         found.append(uncertain_words(story.called(one.head), at))
     return found
+
+
+def changed_words(report: Mapping[str, Any]) -> str:
+    """Say whether the temperature made ECE and NLL better on the scored rows; empty without one."""
+    pairs = {
+        score.upper(): (report["before"][score], report["calibration"][score])
+        for score in ("ece", "nll")
+        if score in report.get("before", {})
+    }
+    each = [
+        f"{score} {'worse' if after > before else 'better'} ({before:.3f} to {after:.3f})"
+        for score, (before, after) in pairs.items()
+    ]
+    return f" Here the temperature made {' and '.join(each)}." if each else ""
 
 
 def fitted_words(subject: Subject) -> list[str]:
@@ -82,13 +94,15 @@ def uncertain_words(name: str, at: Mapping[str, Any]) -> str:
         return f"{name} has no threshold that keeps wrong answers at {percent(at['error'], 0)}."
     if at["below"] == 0:
         return (
-            f"{name} gives every answer: no threshold is needed for at most "
+            f"{name} is sure of every answer: no threshold is needed for at most "
             f"{percent(at['error'], 0)} errors. {percent(at['wrong'])} are wrong here (95 % "
             f"{ends(at['interval'])})."
         )
+    rest = percent(1 - at["answered"])
     kept = "kept" if at["wrong"] <= at["error"] else "not kept"
     return (
-        f"{name} calls answers below {percent(at['below'])} uncertain. So {percent(at['answered'])}"
-        f" of the pictures get an answer, and {percent(at['wrong'])} of these are wrong (95 % "
-        f"{ends(at['interval'])}); at most {percent(at['error'], 0)} were wanted: {kept}."
+        f"{name} marks answers below {percent(at['below'])} as uncertain: {rest} of them here. "
+        f"The other {percent(at['answered'])} are sure, and {percent(at['wrong'])} of these are "
+        f"wrong (95 % {ends(at['interval'])}); at most {percent(at['error'], 0)} were wanted: "
+        f"{kept}."
     )

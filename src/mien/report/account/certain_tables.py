@@ -20,7 +20,7 @@ ERRORS = (
     *("head", "rows", "n", "temperature", "ECE % before", "ECE % (95 %)", "equal mass %"),
     *("classwise %", "NLL before", "NLL", "Brier"),
 )
-ABSTAIN = ("head", "uncertain below", "answered", "wrong of these (95 %)", "wanted", "AURC", "n")
+ABSTAIN = ("head", "uncertain below", "sure", "wrong of these (95 %)", "wanted", "AURC", "n")
 SETS = ("head", "method", "wanted", "held", "expected (95 %)", "mean size", "single", "q", "n")
 
 

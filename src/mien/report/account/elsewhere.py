@@ -7,7 +7,7 @@ from mien.report import cross as matrix
 from mien.report.account.pieces import Missing, Picture, Section, Table, Told
 from mien.report.account.story import Story
 from mien.report.account.words import interval_of, labels, number_with_ends, with_ends
-from mien.report.cross_lines import Line, lines, outside, taken_out
+from mien.report.cross_lines import Line, lines, outside, taken_out, with_them
 
 TITLE = "On other datasets"
 OTHERS = (
@@ -21,7 +21,7 @@ OTHERS = (
 )
 CROSS = (
     *("head", "dataset (labels)", "split", "n", "accuracy % (95 %)", "macro-F1 (95 %)"),
-    *("largest class %", "seen, taken out", "labels outside"),
+    *("largest class %", "seen, taken out", "with them", "on common rows", "labels outside"),
 )
 
 
@@ -72,7 +72,7 @@ def sentences(result: Mapping[str, Any], name: str, single: bool = True) -> list
             continue
         who = "it" if single else f"head {one.row.rpartition(' · ')[2]}"
         seen = (
-            "nobody knows which of them it has seen"
+            "those that it may have seen could not be taken out"
             if one.cell["seen"] is None
             else f"those that it has seen are taken out: {taken_out(one.cell['seen'])}"
         )
@@ -88,7 +88,8 @@ def cross_table(result: Mapping[str, Any], name: str) -> Table:
     """Return a row for each head and dataset of a matrix."""
     rows = [
         (one.row.rpartition(" · ")[2], f"{one.column} {one.mark}".strip(), one.cell["split"],
-         *_cells(one), taken_out(one.cell["seen"]), outside(one.whole["left_out"]) or "none")
+         *_cells(one), taken_out(one.cell["seen"]), with_them(one), _common(one),
+         outside(one.whole["left_out"]) or "none")
         for one in of_model(result, name)
     ]  # fmt: skip
     caption = "Datasets, each without the pictures that the model has seen"
@@ -107,12 +108,19 @@ def _cells(one: Line) -> tuple[str, ...]:
     )
 
 
+def _common(one: Line) -> str:
+    if one.common is None:
+        return "0"
+    share = with_ends(one.common["accuracy"], one.common["intervals"]["accuracy"])
+    return f"{share} of {one.common['n']:,}"
+
+
 def _picture(result: Mapping[str, Any]) -> Picture:
     return Picture(
         "cross",
-        "Every model on every dataset: accuracy with interval, macro-F1 and n in each cell; those "
-        "of this model stand in the table.",
-        "Every model on every dataset.",
+        "Every model on every dataset: accuracy with interval, macro-F1 and n in each cell, on the "
+        "rows that all models have in common; those of this model stand in the table.",
+        "Every model on every dataset, on the rows that all have in common.",
         lambda: matrix.matrix_figure(result),
     )
 

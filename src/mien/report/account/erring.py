@@ -10,7 +10,7 @@ import numpy as np
 
 from mien.report.account.pieces import Missing, Picture, Section, Table, Told
 from mien.report.account.story import Story
-from mien.report.account.words import ends, labels, percent
+from mien.report.account.words import ends, interval_of, labels, percent
 from mien.report.errors.charts import confusions_chart
 from mien.report.figures import confusion_figure, per_class_figure
 
@@ -81,11 +81,29 @@ def erring(story: Story) -> Told:
         id="errors",
         title="Where it errs",
         text=tuple(
-            f"{story.before(h)}{said}" for h, one in heads.items() for said in one["reading"]
+            f"{story.before(h)}{said}"
+            for h, one in heads.items()
+            for said in (score_words(story, h, one), *one["reading"][1:])
         ),
         tables=tuple(_confusions(h, one) for h, one in heads.items() if one["confusions"]),
         pictures=tuple(_chart(h, one) for h, one in heads.items() if one["confusions"]),
         notes=tuple(label_words(account["label_errors"])),
+    )
+
+
+def score_words(story: Story, head: str, one: Mapping[str, Any]) -> str:
+    """Say how many answers are the label, with the interval that the scores have.
+
+    The reading's own sentence stands where the evaluation is on other rows.
+    """
+    reports = story.reports(head, one["protocol"])
+    report = reports[0] if reports else {}
+    if report.get("n") != one["n"]:
+        return str(one["reading"][0])
+    n, wrong = one["n"], one["wrong"]
+    return (
+        f"{n - wrong:,} of {n:,} answers are the label ({percent(report['accuracy'])}, 95 % "
+        f"interval {ends(interval_of(report))}); {wrong:,} are not."
     )
 
 
@@ -124,9 +142,16 @@ def label_words(told: Mapping[str, Any]) -> list[str]:
     first = lists[0]
     return [
         f"{said}; of the first {first['length']} the FER+ majority is another emotion in "
-        f"{percent(first['precision'], 0)} ({ends(first['interval'])}), of all in "
-        f"{percent(check['base_rate'], 0)}"
+        f"{percent(first['precision'], 0)} ({ends(first['interval'])}){_doubted(check)}, and of "
+        f"all rows, doubted or not, in {percent(check['base_rate'], 0)}"
     ]
+
+
+def _doubted(check: Mapping[str, Any]) -> str:
+    every = check.get("flagged")
+    if not every or every["precision"] is None:
+        return ""
+    return f", of all {every['length']:,} doubted in {percent(every['precision'], 0)}"
 
 
 def sheets(story: Story) -> list[tuple[str, str]]:

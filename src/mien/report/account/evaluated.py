@@ -12,6 +12,8 @@ from mien.report.account.pieces import Missing
 from mien.runs import read_json
 
 METRICS = "metrics.json"
+SAMPLES = "robustness-*-rows/robustness.json"
+"""Where ``mien robustness --rows`` keeps a sample, inside the folder of an evaluation."""
 PARTS = {"robustness": "robustness", "cross": "cross", "groups": "groups", "errors": "errors"}
 """Other artefacts of an evaluation: ``<name>.json`` → the command that makes it."""
 
@@ -99,8 +101,18 @@ def evaluations(
                     refused.append(_stale(there, verb))
                 else:
                     parts[name] = values
+        if "robustness" not in parts and (sample := _sample(path.parent, whose)):
+            parts["robustness"] = sample
         found.append(Evaluated(path.parent, metrics, parts))
     return tuple(found), tuple(refused)
+
+
+def _sample(folder: Path, whose: Collection[str]) -> dict[str, Any] | None:
+    """Return the robustness on the largest sample of an evaluation's rows; None without one."""
+    every = [read_json(path) for path in sorted(folder.glob(SAMPLES))]
+    found = [values for values in every if not _is_other(values, whose)]
+    with of_file(folder / SAMPLES, "robustness"):
+        return max(found, key=lambda values: values["grid"]["rows"], default=None)
 
 
 def _metrics(path: Path) -> dict[str, Any]:

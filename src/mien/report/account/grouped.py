@@ -6,7 +6,7 @@ from typing import Any
 from mien.report import groups
 from mien.report.account.pieces import Missing, Picture, Section, Table, Told
 from mien.report.account.story import Story
-from mien.report.account.words import labels
+from mien.report.account.words import counted, labels
 from mien.report.groups_figure import groups_figure
 
 UNLIKELY = 0.05
@@ -31,7 +31,8 @@ def grouped(story: Story) -> Told:
 
 def sentence(before: str, head: Mapping[str, Any]) -> str:
     """Say between which groups the gap is widest, and whether chance could make it."""
-    gaps = {column: one["gap"] for column, one in head["columns"].items() if one["gap"] is not None}
+    every = {column: groups.gap_of(one) for column, one in head["columns"].items()}
+    gaps = {column: gap for column, gap in every.items() if gap is not None}
     if not gaps:
         return f"{before}No two groups are large enough to be compared."
     column = max(gaps, key=lambda one: gaps[one]["accuracy"] - gaps[one]["by_chance"]["mean"])
@@ -47,9 +48,9 @@ def sentence(before: str, head: Mapping[str, Any]) -> str:
         low, high = (100 * end for end in gap["interval"])
         around = f" (95 % {low:.1f} to {high:.1f})"
     return (
-        f"{before}Of {len(gaps)} ways to group the pictures the one by {column} differs most "
-        f"from chance: {between}, {100 * gap['accuracy']:.1f} points apart{around}; {likely} such "
-        f"a gap (p = {by['p']:.3f})."
+        f"{before}Of {counted(len(gaps), 'way')} to group the pictures the one by {column} differs "
+        f"most from chance: {between}, {100 * gap['accuracy']:.1f} points apart{around}; {likely} "
+        f"such a gap (p = {by['p']:.3f})."
     )
 
 

@@ -18,8 +18,7 @@ def robust(story: Story) -> Told:
     if result is None:
         return Missing("robustness", story.first.command("robustness", story.on))
     each = list(_each(result))
-    sampled = result["grid"].get("sampled")
-    note = f"{result['grid']['rows']:,} pictures, drawn by lot" if sampled else ""
+    note = f"{sample(result)}; for all leave --rows away" if sample(result) else ""
     return Section(
         id="robustness",
         title="On worse pictures",
@@ -32,6 +31,12 @@ def robust(story: Story) -> Told:
             f"({result['baseline']['model']}); the mean is mCE (Hendrycks & Dietterich 2019)"
             if "baseline" in result else "", note))),
     )  # fmt: skip
+
+
+def sample(result: Mapping[str, Any]) -> str:
+    """Say of how many pictures a sample is; empty where all were scored."""
+    grid = result["grid"]
+    return f"a sample of {grid['rows']:,} pictures, drawn by lot" if grid.get("sampled") else ""
 
 
 def _each(result: Mapping[str, Any]) -> Iterator[tuple[str, str, Any, Any]]:
@@ -50,11 +55,12 @@ def sentence(before: str, result: Mapping[str, Any], report: Mapping[str, Any]) 
     said = listed(f"{title(name)} ({each[name]['drop_points']:.1f})" for name in worst)
     low, high = mean["drop_interval"]
     grid = f"{len(each)} corruptions at {len(result['grid']['levels'])} levels"
+    part = f"on {sample(result)}, " if sample(result) else ""
     return (
         f"{before}Of {percent(report['clean']['accuracy'])} on clean pictures "
         f"{percent(mean['accuracy'])} is left on average over {grid}: {mean['drop_points']:.1f} "
-        f"points less (95 % {low:.1f}–{high:.1f}, n = {report['n']:,}). Most is lost, in points, "
-        f"by {said}."
+        f"points less ({part}95 % {low:.1f}–{high:.1f}, n = {report['n']:,}). Most is "
+        f"lost, in points, by {said}."
     )
 
 

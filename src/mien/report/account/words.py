@@ -12,8 +12,13 @@ OWN = ("seven", "eight")
 
 
 def percent(share: float | None, digits: int = 1) -> str:
-    """Return a share in per cent: ``62.1 %``."""
-    return NONE if share is None else f"{100 * share:.{digits}f} %"
+    """Return a share in per cent: ``62.1 %``; ``>99.9 %`` where only rounding makes it all."""
+    if share is None:
+        return NONE
+    text, least = f"{100 * share:.{digits}f}", 10**-digits
+    if share < 1 and float(text) == 100:
+        return f">{100 - least:.{digits}f} %"
+    return f"<{least:.{digits}f} %" if share > 0 and float(text) == 0 else f"{text} %"
 
 
 def number(value: float | None, digits: int = 3) -> str:

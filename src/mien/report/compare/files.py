@@ -91,18 +91,18 @@ def save(path: Path, run: Run, *, overwrite: bool = False) -> None:
         UsageError: see ``check_result``.
     """
     check_result(path, overwrite=overwrite)
-    values = _without_curves(run.record.to_dict())
+    values = shortened(run.record.to_dict())
     values.get("state", {}).pop("reason", None)  # that of a failure may name files of the machine
     write_text(path, compact({"mien": mien.__version__, KEY: values}) + "\n")
 
 
-def _without_curves(values: Any) -> Any:
-    """Return a record without the points of its curves, numbers with eight digits."""
+def shortened(values: Any) -> Any:
+    """Return JSON values without the points of curves, numbers with eight digits."""
     if isinstance(values, dict):
         kept = {k: v for k, v in values.items() if not (k in CURVES and isinstance(v, list))}
-        return {key: _without_curves(value) for key, value in kept.items()}
+        return {key: shortened(value) for key, value in kept.items()}
     if isinstance(values, list):
-        return [_without_curves(value) for value in values]
+        return [shortened(value) for value in values]
     return float(f"{values:.8g}") if isinstance(values, float) else values
 
 

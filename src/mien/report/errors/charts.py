@@ -57,8 +57,8 @@ def check_chart(check: Mapping[str, Any]) -> "Figure":
         places, values, yerr=reach, fmt="o", color=BLUE, capsize=4, label="precision of the list"
     )
     for place, value in zip(places, values, strict=True):
-        axes.annotate(f"{value:.0%}", (place, value), (8, -3), textcoords="offset points")
-    base = f"base rate {check['base_rate']:.0%} (n = {check['judged']:,})"
+        axes.annotate(f"{100 * value:.0f} %", (place, value), (8, -3), textcoords="offset points")
+    base = f"base rate {100 * check['base_rate']:.0f} % (n = {check['judged']:,})"
     axes.axhline(check["base_rate"], color=ORANGE, linestyle="--", label=base)
     axes.set_xticks(places, [_named(one, check) for one in lists])
     axes.set(ylim=(0, 1.02), xlim=(-0.5, len(lists) - 0.3), ylabel="FER+ majority is another")

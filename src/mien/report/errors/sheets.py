@@ -21,7 +21,7 @@ Told = Mapping[str, Any]
 
 COLUMNS = 6
 NAMED = 2
-"""How many of a picture's votes are named."""
+"""How many of a picture's votes a sheet names; the page names all."""
 
 
 def answers_sheet(images: Sequence[Pixels], pictures: Sequence[Told], title: str) -> "Figure":
@@ -75,7 +75,7 @@ def _line(part: Any, images: Mapping[str, Pixels], pictures: Sequence[Told], col
             continue
         one = pictures[number]
         _framed(axes, images[one["id"]], colour)
-        axes.set_title(f"{one['confidence']:.0%}", fontsize=9, color=colour)
+        axes.set_title(f"{100 * one['confidence']:.0f} %", fontsize=9, color=colour)
 
 
 def labels_sheet(images: Sequence[Pixels], pictures: Sequence[Told], title: str) -> "Figure":
@@ -87,21 +87,29 @@ def labels_sheet(images: Sequence[Pixels], pictures: Sequence[Told], title: str)
         title: of the sheet.
     """
     lines = max(-(-len(pictures) // COLUMNS), 1)
-    figure = blank(1.9 * COLUMNS, 2.5 * lines + 0.4)
+    figure = blank(1.9 * COLUMNS, 2.75 * lines + 0.4)
     figure.suptitle(title, fontsize=11)
     for number, (image, one) in enumerate(zip(images, pictures, strict=True), start=1):
         axes = figure.add_subplot(lines, COLUMNS, number)
         _framed(axes, image, WRONG)
-        said = f"labelled {one['label']}\nmodel: {one['suggested']} {one['confidence']:.0%}"
+        said = f"labelled {one['label']}\nmodel: {one['suggested']} {100 * one['confidence']:.0f} %"
         axes.set_title(said, fontsize=9, color=WRONG)
-        axes.set_xlabel(votes_text(one), fontsize=8)
+        axes.set_xlabel(votes_text(one, NAMED), fontsize=8)
     return figure
 
 
-def votes_text(one: Told) -> str:
-    """Return the largest votes of a picture in words, a line each; empty where it has none."""
+def votes_text(one: Told, most: int | None = None) -> str:
+    """Return the votes of a picture in words, a line each, the largest first; empty without any.
+
+    Args:
+        one: what is told of the picture.
+        most: how many lines; a last one counts the other votes. None: all.
+    """
     votes = sorted(one.get("votes", {}).items(), key=lambda vote: -vote[1])
-    return "\n".join(f"{n} × {name.replace('_', ' ')}" for name, n in votes[:NAMED])
+    votes = [(name, n) for name, n in votes if n]
+    lines = [f"{n} × {name.replace('_', ' ')}" for name, n in votes[:most]]
+    rest = sum(n for _, n in votes[len(lines) :])
+    return "\n".join([*lines, f"and {rest} for others"] if rest else lines)
 
 
 def _framed(axes: Any, image: Pixels, colour: str) -> None:

@@ -31,7 +31,7 @@ def chapter(
         several: whether the page has other chapters.
     """
     return Chapter(
-        name=name_of(story),
+        name=name_of(story) if several else story.name,
         prefix=f"{story.first.path.resolve().stem}-" if several else "",
         summary=tuple(summary(story, told)),
         sections=tuple(one for one in told if isinstance(one, Section)),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mien.report import figures
 from mien.report.robustness.sheet import drawn_sheet
 from mien.report.robustness.table import middle_level, title
-from mien.report.tables import protocol_words
+from mien.report.tables import decimal, protocol_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -113,7 +113,7 @@ def drops_figure(report: Report, names: str) -> "Figure":
     for place, (low, high) in enumerate(ends):
         axes.plot((low, high), (place, place), color="black", linewidth=1.2)
         axes.annotate(
-            f"{drops[place]:.1f}",
+            decimal(drops[place]),
             (max(high, 0), place),
             (4, 0),
             textcoords="offset points",
@@ -127,7 +127,7 @@ def drops_figure(report: Report, names: str) -> "Figure":
     axes.spines[["top", "right"]].set_visible(False)
     clean, n = report["clean"]["accuracy"], report["n"]
     axes.set_title(
-        f"Lost at level {level} of 5: {names}\nclean {clean:.1%}, n = {n:,}", fontsize=10
+        f"Lost at level {level} of 5: {names}\nclean {100 * clean:.1f} %, n = {n:,}", fontsize=10
     )
     return figure
 

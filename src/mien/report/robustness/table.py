@@ -6,7 +6,7 @@ from typing import Any
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from mien.report.tables import markdown_table
+from mien.report.tables import decimal, markdown_table
 from mien.transforms.corruptions import CORRUPTIONS, LEVELS
 
 Report = Mapping[str, Any]
@@ -54,7 +54,7 @@ def rows(report: Report, relative: Report | None = None) -> list[list[str]]:
 def _cells(scores: list[Report]) -> list[str]:
     last = scores[-1]
     low, high = last["drop_interval"]
-    lost = f"{last['drop_points']:.1f} ({low:.1f} to {high:.1f})"
+    lost = f"{decimal(last['drop_points'])} ({decimal(low)} to {decimal(high)})"
     return [*(f"{100 * one['accuracy']:.1f}" for one in scores), lost]
 
 
