@@ -180,3 +180,34 @@ def test_wrong_use_is_refused(
     monkeypatch.setattr("importlib.util.find_spec", hidden)
     for model in ((plain, "--data", drawn_set), (run.root,)):
         assert 'pip install "mien[train]"' in call("calibrate", *model, code=2)
+
+
+@pytest.mark.parametrize("text", ["{", "{}", '{"ferplus": {"temperature": -1}}'])
+def test_a_damaged_calibration_is_made_anew(run: RunFolder, text: str) -> None:
+    run.calibration.write_text(text)
+    call("calibrate", run.root)
+    assert json.loads(run.calibration.read_text())["ferplus"]["temperature"] > 0
+
+
+def test_a_file_with_a_damaged_calibration_is_calibrated_anew(
+    plain: Path, drawn_set: Path, tmp_path: Path
+) -> None:
+    path, out = tmp_path / "m.onnx", tmp_path / "new.onnx"
+    model, values = onnx.load(plain), told(plain)
+    values["heads"]["ferplus"] |= {"conformal": {"lac": {"0.9": 0.5}}, "fitted_on": {"n": 0}}
+    model.metadata_props[0].value = json.dumps(values)
+    path.write_bytes(model.SerializeToString())
+    call("calibrate", path, "--data", drawn_set, "--out", out)
+    assert told(out)["heads"]["ferplus"]["fitted_on"]["n"] == 24
+
+
+def test_a_file_in_the_way_is_refused_before_any_work(
+    plain: Path, drawn_set: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "folder.onnx").mkdir()
+    words = ("calibrate", plain, "--data", drawn_set, "--out")
+    said = call(*words, tmp_path / "file" / "m.onnx", code=2)
+    assert "expected a folder for the results" in said
+    assert "expected a file to write" in call(*words, tmp_path / "folder.onnx", code=2)
+    assert "must stay as it is" in call(*words, drawn_set / "m.onnx", code=2)

@@ -1,9 +1,12 @@
 """Models that answer faces: a run and a file alike, kept answers, and what is missing."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+from inference.tiny_models import describe, write_model
+from made_predictions import made
 from made_sets import make, picture
 
 from mien.datasets.prepared import PreparedSet
@@ -14,6 +17,7 @@ from mien.evaluation.answering import (
     open_model,
     predictions_of,
     rows_of,
+    unscored_note,
 )
 from mien.inference.recognizer import WEIGHTS
 from mien.runs import read_json, sha256, write_json
@@ -133,3 +137,50 @@ def test_the_run_says_which_dataset_it_learnt(small_run: Path, drawn_set: Path) 
     model = open_model(small_run)
     assert model.learnt == drawn_set
     assert read_json(small_run / "data.json")["sha256"] == dataset_of(model, None).sha256
+
+
+def test_a_damaged_calibration_is_no_hindrance_to_a_new_one(
+    small_run: Path, drawn: PreparedSet, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(small_run, run)
+    (run / "calibration.json").write_text("{")
+    with pytest.raises(RunError, match=r"calibration\.json: expected"):
+        open_model(run)
+    assert open_model(run, calibrated=False).fitted == {}
+
+
+def test_a_file_with_a_damaged_calibration_is_refused_but_can_be_calibrated(
+    tmp_path: Path,
+) -> None:
+    about = describe()
+    about["heads"]["ferplus"] |= {"conformal": {"lac": {"0.9": 0.5}}, "fitted_on": {"n": "many"}}
+    path = tmp_path / "m.onnx"
+    write_model(path, about)
+    with pytest.raises(ModelFileError, match=r"m\.onnx: head ferplus: fitted_on: expected n"):
+        open_model(path)
+    assert open_model(path, calibrated=False).fitted == {}
+
+
+def test_a_temperature_without_a_record_of_its_rows_is_taken_too(tmp_path: Path) -> None:
+    path = tmp_path / "m.onnx"
+    write_model(path, describe())
+    assert open_model(path).temperature("fer2013") == 2
+    assert open_model(path).temperature("ferplus") == 1
+
+
+def test_a_run_with_a_damaged_record_of_its_data_is_refused(
+    small_run: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(small_run, run)
+    write_json(run / "data.json", {"framing": [1]})
+    with pytest.raises(RunError, match=r"data\.json: framing: expected an object, found \[1\]"):
+        open_model(run, calibrated=False)
+
+
+def test_heads_that_were_not_scored_are_named() -> None:
+    predictions = made(14)
+    assert unscored_note(predictions, ["fer2013"]) == ""
+    said = "not scored: fer2013, without a class of the labels in made test"
+    assert unscored_note(predictions, []) == said

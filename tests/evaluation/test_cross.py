@@ -12,7 +12,7 @@ from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
 
 from mien.datasets.prepared import PreparedSet
 from mien.emotions import BASIC, EMOTIONS
-from mien.errors import PreparedDataError
+from mien.errors import DataError, PreparedDataError
 from mien.evaluation.answering import Answering
 from mien.evaluation.cross import leaks
 from mien.evaluation.cross.matrix import cross
@@ -225,3 +225,16 @@ def test_codes_are_all_that_tells_clean_from_all(model: Answering, abroad: Prepa
     codes[[0, 5]] = 3, 1
     assert scores(predictions, codes)["fer2013"]["eight"]["clean"]["n"] == 21
     assert scores(predictions, None)["fer2013"]["eight"]["clean"] is None
+
+
+def test_labels_that_no_model_knows_are_refused_and_one_head_without_them_is_noted(
+    tmp_path: Path, model: Answering, abroad: PreparedSet
+) -> None:
+    contempt = [picture(f"c{n}", n, "contempt", "test", pixels=textured(n)) for n in range(4)]
+    strange = make(tmp_path / "strange", contempt, name="strange", label_set="eight")
+    with pytest.raises(DataError, match="labels that a model knows, found none in strange"):
+        cross([model], [strange])
+    first, second = cross([model], [strange, abroad])["cells"]
+    assert first["heads"] == {}
+    assert "not scored: fer2013, without a class of the labels in strange" in first["note"]
+    assert second["heads"]

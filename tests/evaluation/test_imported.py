@@ -85,7 +85,7 @@ def test_a_csv_with_ids_says_the_same(prepared: PreparedSet, tmp_path: Path) -> 
         ({"classes": np.arange(7)}, "expected classes as text, found int64"),
         ({"classes": np.array(["bored", *SPELT[1:]])}, "expected emotions as classes .* bored"),
         ({"probabilities": ANSWERS.astype(str)}, "expected probabilities as numbers, found <U"),
-        ({"probabilities": ANSWERS * 1e300}, "4 of 4 pictures .* not a number"),
+        ({"probabilities": ANSWERS.astype(float) * 1e300}, "4 of 4 pictures .* not a number"),
         ({"probabilities": ANSWERS[:0], "csv_row": np.arange(0)}, "a line for each picture"),
         ({"probabilities": ANSWERS * np.nan}, "4 of 4 pictures .* not a number"),
     ],

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from inference.tiny_models import describe, write_model
 from made_answering import answering, learnt_set, run_of
 from made_sets import make, picture
 
@@ -12,8 +13,10 @@ from mien.config import Experiment
 from mien.datasets import fold_file
 from mien.datasets.folds import folds_of
 from mien.datasets.prepared import PreparedSet
+from mien.errors import RunError
 from mien.evaluation.answering import open_model
 from mien.evaluation.cross.learnt import learnt_of
+from mien.runs import read_json, write_json
 
 
 @pytest.fixture
@@ -120,3 +123,28 @@ def test_the_shipped_file_says_what_it_learnt_from(learnt: PreparedSet) -> None:
     wrong = learnt_of(open_model(file), [learnt])
     assert wrong.pictures is None
     assert "not the recorded 28,006" in wrong.note
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"rows": None}, "rows: expected an object"),
+        ({"left_out": ["nonsense"]}, "left_out: expected some of copies"),
+        ({"left_out": None}, "left_out: expected some of copies"),
+    ],
+)
+def test_a_damaged_record_is_refused(
+    tmp_path: Path, learnt: PreparedSet, change: dict[str, object], said: str
+) -> None:
+    run = run_of(tmp_path / "run", learnt)
+    record = read_json(run / "data.json")
+    write_json(run / "data.json", {**record, **change})
+    with pytest.raises(RunError, match=said):
+        learnt_of(answering(run, learnt.root), [learnt])
+
+
+@pytest.mark.parametrize("provenance", [None, [1], {"data": [1]}])
+def test_a_file_whose_origin_is_damaged_records_none(tmp_path: Path, provenance: object) -> None:
+    path = tmp_path / "m.onnx"
+    write_model(path, describe(provenance=provenance))
+    assert "it records none" in learnt_of(open_model(path)).note

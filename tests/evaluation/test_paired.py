@@ -11,7 +11,7 @@ from made_predictions import made
 from mien.emotions import BASIC, EMOTIONS, LABEL_SETS, index
 from mien.errors import DataError, UnknownNameError, UsageError
 from mien.evaluation.predictions import Predictions
-from mien.evaluation.sampling.paired import compare
+from mien.evaluation.sampling.paired import compare, compare_each
 from mien.ferplus import ferplus_majority
 
 EIGHT = LABEL_SETS["ferplus"]
@@ -139,3 +139,15 @@ def test_other_pictures_protocols_and_heads_are_refused() -> None:
     with pytest.raises(UsageError, match=r"mine has the heads .* compared on fer2013"):
         compare(_peer(votes=_votes()), replace(_two_heads(), heads={
             name: _two_heads().heads["ferplus"] for name in ("eight", "nine")}))  # fmt: skip
+
+
+def test_a_head_may_be_named_for_the_models_that_have_several() -> None:
+    plain = made(140, label_set="seven", model="plain")
+    two = replace(plain, heads={"one": plain.heads["fer2013"], "two": plain.heads["fer2013"]})
+    with pytest.raises(UsageError, match=r"name one of them \(--head\)"):
+        compare_each([two, plain])
+    (found,) = compare_each([two, plain], "two")
+    assert (found["first"]["head"], found["second"]["head"]) == ("two", "fer2013")
+    assert found["protocol"] == "seven"
+    with pytest.raises(UnknownNameError, match="unknown head 'three'; known: one, two, fer2013"):
+        compare_each([two, plain], "three")

@@ -13,7 +13,7 @@ from made_cases import score
 
 from mien.emotions import BASIC, CODES, EMOTIONS, index
 from mien.errors import DataError, UnknownEmotionError, UnknownNameError
-from mien.evaluation.protocols import cases, mask_classes
+from mien.evaluation.protocols import cases, mask_classes, own_protocol
 from mien.ferplus import ferplus_majority, ferplus_top
 
 
@@ -242,3 +242,8 @@ def test_the_sizes_of_the_ferplus_protocols(private_test: tuple[Any, Any]) -> No
     assert sizes["ferplus_majority_without_contempt"] == 3137
     assert sizes["ferplus_plurality"] == 3546
     assert sizes["ferplus_votes"] == 3573
+
+
+def test_no_protocol_is_said() -> None:
+    with pytest.raises(DataError, match="head one: expected labels of some of its classes"):
+        own_protocol("one", {})

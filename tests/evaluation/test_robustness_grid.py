@@ -1,7 +1,9 @@
 """Running a model over the grid: what is asked, what is kept, how a run goes on."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from made_grids import SPEC, answers, reader
 from made_sets import broken, make, noise, picture
 
 from mien.datasets.prepared import PreparedSet
+from mien.emotions import EMOTIONS
 from mien.errors import DataError, UsageError
 from mien.evaluation import robustness
 from mien.evaluation.predictions import Predictions
@@ -238,3 +241,57 @@ def test_pictures_of_many_sizes_and_colours_are_answered_and_unreadable_ones_are
         assert np.allclose(heads["ferplus"].astype(float).sum(1), 1, atol=2e-3)
     (scores,) = robustness.numbers(answered, grid)["ferplus"].values()
     assert scores["official"]["n"] == 3
+
+
+def test_cells_that_are_no_probabilities_are_not_gone_on_with(tmp_path: Path) -> None:
+    grid = Grid.of(["noise"], "1")
+    for value in (np.nan, 0, -1):
+        made = answers([[1] * 8, [0] * 8], grid)
+        made.cells["noise", 1] = {"seven": np.full((8, 7), value, np.float16)}
+        made.save(tmp_path / "edited.npz")
+        with pytest.raises(DataError, match="seven/noise/1: it holds what is no probability"):
+            Answered.load(tmp_path / "edited.npz")
+
+
+def test_a_cell_that_lacks_a_head_counts_as_not_answered(tmp_path: Path) -> None:
+    made = answers([[1] * 8, [0] * 8, [1] * 8], Grid.of(["noise"], "1,2"))
+    head = made.clean.heads["seven"]
+    clean = replace(made.clean, heads={"seven": head, "other": head})
+    cells = {cell: {**values} for cell, values in made.cells.items()}
+    cells["noise", 2]["other"] = cells["noise", 2]["seven"]
+    Answered(clean, 0, cells).save(tmp_path / "half.npz")
+    assert list(Answered.load(tmp_path / "half.npz").cells) == [("noise", 2)]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"grid": {"levels": None}}, "of another kind"),
+        ({"heads": [1]}, "of another kind"),
+        ({"heads": {"seven": float("nan")}}, "NaN is no number"),
+    ],
+)
+def test_an_edited_json_is_refused(tmp_path: Path, change: dict[str, Any], said: str) -> None:
+    grid = Grid.of(["noise"], "1")
+    found = robustness.result(answers([[1] * 8, [0] * 8], grid), grid, False)
+    parts = {
+        key: {**found[key], **value} if key == "grid" else value for key, value in change.items()
+    }
+    path = tmp_path / "robustness.json"
+    path.write_text(json.dumps({**found, **parts}))
+    with pytest.raises(DataError, match=said):
+        robustness.read(path)
+
+
+def test_a_model_without_a_class_of_the_labels_is_refused_before_the_grid_is_run(
+    tmp_path: Path,
+) -> None:
+    prepared = make(tmp_path / "set", [picture("a", 0, "contempt", "test")], label_set="eight")
+    seven = replace(
+        reader(),
+        classes={"ferplus": EMOTIONS[:1]},
+        logits=lambda faces: {"ferplus": np.zeros((len(faces), 1), np.float32)},
+    )
+    with pytest.raises(DataError, match="reader 0 knows anger: expected pictures with such"):
+        robustness.run(seven, prepared, np.arange(1), "test", Grid.of(["noise"], "1"), tmp_path)
+    assert not (tmp_path / "robustness.npz").exists()

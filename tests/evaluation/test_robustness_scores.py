@@ -213,3 +213,20 @@ def test_a_baseline_with_other_labels_is_refused() -> None:
     fewer["heads"]["seven"]["seven"]["official"]["n"] = 8
     with pytest.raises(DataError, match="scored on 8 rows and 7 classes, expected 10 and 7"):
         compare(OURS, fewer)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda numbers: numbers.pop("cells") and None,
+        lambda numbers: numbers["cells"].pop("jpeg") and None,
+        lambda numbers: numbers["cells"]["noise"]["1"].update(accuracy="x"),
+        lambda numbers: numbers.update(clean=None),
+    ],
+    ids=["no cells", "no corruption", "text", "no clean"],
+)
+def test_a_baseline_with_damaged_numbers_is_refused_in_words(damage: Any) -> None:
+    ours, theirs = record([CLEAN, *CELLS]), copy.deepcopy(record([CLEAN, *CELLS], "theirs"))
+    damage(theirs["heads"]["seven"]["seven"]["official"])
+    with pytest.raises(DataError, match="the numbers of baseline theirs are damaged"):
+        compare(ours, theirs)

@@ -181,6 +181,11 @@ BAD = {
         describe(heads={"ferplus": FITTED | {"fitted_on": 3}}),
         "head ferplus: fitted_on is an object, not 3",
     ),
+    "classes of lists": (
+        describe(heads={"ferplus": {"classes": [["fear"], ["fear"]]}}),
+        "head ferplus: classes is a list of different emotions",
+    ),
+    "answer of a list": (describe(answer=["ferplus"]), "answer is one of the heads"),
     "outputs": (
         describe(heads={"ferplus": {"classes": list(EMOTIONS)}}),
         r"promises the outputs \(with their classes\) \{'ferplus': 8\}, its network has",

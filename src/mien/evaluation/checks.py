@@ -42,7 +42,7 @@ def row_problems(
     label_set: str,
 ) -> list[str]:
     """Return what is wrong with the rows that answers belong to."""
-    n = len(ids) if ids.ndim else 0
+    n = len(ids)
     if n == 0:
         return ["expected at least one picture, found none"]
     if label_set not in LABEL_SETS:
