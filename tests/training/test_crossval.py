@@ -292,7 +292,7 @@ def test_folds_that_were_changed_since_are_refused(copied: Path, drawn_set: Path
 
 def test_answers_that_are_damaged_are_refused(copied: Path) -> None:
     (copied / "fold-0" / "predictions.npz").write_bytes(b"half")
-    with pytest.raises(RunError, match=r"predictions.npz: expected the answers of a fold"):
+    with pytest.raises(DataError, match=r"fold-0.predictions.npz: expected .* damaged"):
         go_on(copied, say=silent)
 
 

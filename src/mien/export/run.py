@@ -59,7 +59,7 @@ def export(root: Path, out: Path, data: Path | None = None) -> Exported:
     run, experiment, network = open_run(root)
     prepared = PreparedSet.open(data or experiment.data.path)
     rows = rows_of(prepared, SPLIT)
-    fitted = kept(run.calibration, sha256(run.best))
+    fitted = kept(run.calibration, sha256(run.best), experiment.data.heads)
     anew = not fitted
     expected = of_run(network, experiment, prepared, rows if anew else rows[:FACES])
     if anew:

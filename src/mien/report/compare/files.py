@@ -97,13 +97,11 @@ def save(path: Path, run: Run, *, overwrite: bool = False) -> None:
 
 
 def shortened(values: Any) -> Any:
-    """Return JSON values without the points of curves, numbers with eight digits."""
+    """Return JSON values without the points of curves."""
     if isinstance(values, dict):
         kept = {k: v for k, v in values.items() if not (k in CURVES and isinstance(v, list))}
         return {key: shortened(value) for key, value in kept.items()}
-    if isinstance(values, list):
-        return [shortened(value) for value in values]
-    return float(f"{values:.8g}") if isinstance(values, float) else values
+    return [shortened(value) for value in values] if isinstance(values, list) else values
 
 
 def compact(values: Any, indent: str = "") -> str:
