@@ -15,9 +15,9 @@ from safetensors.torch import save_file  # noqa: E402
 
 from mien.config import Experiment, Model  # noqa: E402
 from mien.datasets.prepared import PreparedSet  # noqa: E402
-from mien.evaluation.answers import Answers, rows_of  # noqa: E402
+from mien.evaluation.answering import open_model, rows_of  # noqa: E402
+from mien.evaluation.scoring import points  # noqa: E402
 from mien.models.backbones import backbone  # noqa: E402
-from mien.training.finished import of_run, open_run  # noqa: E402
 from mien.training.fit import fit  # noqa: E402
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -65,10 +65,8 @@ def test_the_recipe_runs_from_training_to_scores(
     run = fit(recipe.changed(small), tmp_path / "run", say=said.append)
     learn, every = (json.loads(run.network.read_text())[key] for key in ("trained", "parameters"))
     assert (learn < every) == (recipe.model.learn != "all")
-    _, experiment, network = open_run(run.root)
     prepared = PreparedSet.open(drawn_set)
-    rows = rows_of(prepared, "test")
-    scores = Answers.of(prepared, rows, of_run(network, experiment, prepared, rows)).scores()
+    scores = points(open_model(run.root).on(prepared, rows_of(prepared, "test")))
     assert scores["ferplus"]["ferplus"]["official"]["n"] == 24
     assert said[-2].startswith("epoch 1/1")
 
