@@ -1,10 +1,14 @@
 """What several test folders use: made-up data, one short run on it, and the real data."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 from small_experiment import SMALL
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell does behind an &
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
