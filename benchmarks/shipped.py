@@ -3,9 +3,9 @@
     python benchmarks/shipped.py DATA WORK [--robustness] [--also MODEL]...
 
 DATA holds the prepared datasets ``fer2013`` and ``expressions``. ``mien evaluate``, ``groups``,
-``robustness`` (minutes), ``cross`` (with other models beside it, for one matrix) and the latency of
-``mien card`` write into WORK; their JSON files, without the points of curves, go to
-``results/mien/``, and the card of the weights is made from them.
+``errors``, ``robustness`` (minutes), ``cross`` (with other models beside it, for one matrix) and
+the latency of ``mien card`` write into WORK; their JSON files go to ``results/mien/``, and the
+card of the weights is made from them.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 
 from mien.inference.recognizer import WEIGHTS
-from mien.report.compare.files import compact, shortened
+from mien.report.compare.files import compact
 from mien.runs import write_text
 
 ROOT = Path(__file__).parents[1]
@@ -31,9 +31,8 @@ def mien(*words):
 
 
 def keep(source, target):
-    """Copy a JSON file in its short form."""
-    values = json.loads(source.read_text(encoding="utf-8"))
-    write_text(target, compact(shortened(values)) + "\n")
+    """Copy a JSON file, a list of numbers on one line."""
+    write_text(target, compact(json.loads(source.read_text(encoding="utf-8"))) + "\n")
 
 
 def main():
@@ -46,8 +45,9 @@ def main():
     fer, elsewhere = given.data / "fer2013", given.data / "expressions"
     folder = given.work / PLACE
     mien("evaluate", WEIGHTS, "--data", fer, "--out", folder)
-    mien("groups", folder / "predictions.npz", "--data", fer, "--out", folder)
-    kept = ["metrics.json", "groups.json"]
+    for command in ("groups", "errors"):
+        mien(command, folder / "predictions.npz", "--data", fer, "--out", folder)
+    kept = ["metrics.json", "groups.json", "errors.json"]
     if given.robustness:
         mien("robustness", WEIGHTS, "--data", fer, "--out", folder)
         kept.append("robustness.json")

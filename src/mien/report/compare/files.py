@@ -91,17 +91,17 @@ def save(path: Path, run: Run, *, overwrite: bool = False) -> None:
         UsageError: see ``check_result``.
     """
     check_result(path, overwrite=overwrite)
-    values = shortened(run.record.to_dict())
+    values = _shortened(run.record.to_dict())
     values.get("state", {}).pop("reason", None)  # that of a failure may name files of the machine
     write_text(path, compact({"mien": mien.__version__, KEY: values}) + "\n")
 
 
-def shortened(values: Any) -> Any:
+def _shortened(values: Any) -> Any:
     """Return JSON values without the points of curves."""
     if isinstance(values, dict):
         kept = {k: v for k, v in values.items() if not (k in CURVES and isinstance(v, list))}
-        return {key: shortened(value) for key, value in kept.items()}
-    return [shortened(value) for value in values] if isinstance(values, list) else values
+        return {key: _shortened(value) for key, value in kept.items()}
+    return [_shortened(value) for value in values] if isinstance(values, list) else values
 
 
 def compact(values: Any, indent: str = "") -> str:
