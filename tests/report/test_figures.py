@@ -20,6 +20,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from mien.report import figures
+from mien.shares import rounded
 
 RNG = np.random.default_rng(0)
 TRUE = RNG.choice(8, 400, p=[0.1, 0.02, 0.03, 0.05, 0.3, 0.3, 0.1, 0.1])
@@ -38,7 +39,7 @@ def texts(figure: Figure) -> list[str]:
 
 def test_nothing_is_rounded_to_all_or_nothing() -> None:
     shares = (1.0, 0.998, 0.994, 0.5, 0.004, 0.0)
-    assert [figures.rounded(one) for one in shares] == [
+    assert [rounded(one) for one in shares] == [
         "100%", ">99%", "99%", "50%", "<1%", "0%",
     ]  # fmt: skip
 

@@ -182,6 +182,8 @@ def _print_table(results: "list[Result]", head: "Head") -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from mien.shares import rounded
+
     table = Table("file", "face", "emotion", "confidence", "box")
     table.columns[0].overflow = table.columns[2].overflow = "fold"
     table.columns[3].justify = "right"
@@ -192,7 +194,7 @@ def _print_table(results: "list[Result]", head: "Head") -> None:
         for number, face in enumerate(result.faces, 1):
             box = "{} {} {}x{}".format(*face.box)
             emotion = f"{face.emotion}{' ?' if face.uncertain else ''}"
-            table.add_row(file, str(number), emotion, f"{face.confidence:.0%}", box)
+            table.add_row(file, str(number), emotion, rounded(face.confidence), box)
     Console().print(table)
     if any(face.uncertain for result in results for face in result.faces):
         typer.echo(

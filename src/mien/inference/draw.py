@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from mien.inference.recognizer import Face
 from mien.preprocess import Pixels
+from mien.shares import rounded
 
 Colour = tuple[int, int, int]
 
@@ -81,7 +82,7 @@ def _label(
     line: int,
     face: Face,
 ) -> None:
-    text = f"{face.emotion}{'?' if face.uncertain else ''} {face.confidence:.0%}"
+    text = f"{face.emotion}{'?' if face.uncertain else ''} {rounded(face.confidence)}"
     font = _font(pen, text, size, box)
     pad = max(2, line)
     x0, y0, x1, y1 = pen.textbbox((0, 0), text, font=font)

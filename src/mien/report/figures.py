@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from mien.errors import MissingExtraError, UsageError
 from mien.runs import whole_file
+from mien.shares import rounded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -186,14 +187,6 @@ def blank(width: float, height: float) -> "Figure":
 def _figure(width: float, height: float) -> tuple["Figure", "Axes"]:
     figure = blank(width, height)
     return figure, figure.add_subplot()
-
-
-def rounded(share: float) -> str:
-    """Return a share in whole per cent; none that is not all or nothing is called so."""
-    text = f"{share:.0%}"
-    if text == "100%" and share < 1:
-        return ">99%"
-    return "<1%" if text == "0%" and share > 0 else text
 
 
 def percent(value: float, _position: float = 0) -> str:
