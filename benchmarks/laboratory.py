@@ -90,7 +90,8 @@ def command(run, data, runs, changes=()):
     words = [sys.executable, "-m", "mien", *run.command]
     if run.command == ("train",) and (out / "config.yaml").exists():
         return [*words, "--resume", str(out)]
-    changes = [change.format(**os.environ) for change in (*run.changes, *changes)]
+    weights = os.environ.get("MOBILENET", "")
+    changes = [each.replace("{MOBILENET}", weights) for each in (*run.changes, *changes)]
     name = f"name={run.name}"
     return [
         *(*words, str(ROOT / run.config), f"data.path={data / run.data}", name, *changes),
