@@ -55,7 +55,7 @@ def robustness(
 
     require("mien robustness")
     grid = Grid.of(only or (), levels, seed)
-    opened = open_model(model)
+    opened = open_model(model, threads=1)  # each of the two threads of ``run`` has its own
     prepared = dataset_of(opened, data)
     if note := framing_note(prepared, opened.faces):
         typer.echo(f"note: {note}")

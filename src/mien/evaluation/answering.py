@@ -93,24 +93,28 @@ class Answering:
         )
 
 
-def open_model(path: Path, *, calibrated: bool = True) -> Answering:
+def open_model(path: Path, *, calibrated: bool = True, threads: int | None = None) -> Answering:
     """Return the model of a run folder, or of a file that ``mien export`` wrote.
 
     Args:
         path: of either.
         calibrated: whether what was fitted to it is taken; without that, answers are those of
             the bare network, and a damaged calibration is no hindrance.
+        threads: cores that a model file may use for one batch, see ``Model.open``; whoever asks
+            it from several threads at once gets most out of one.
 
     Raises:
         RunError: no run, one that has not finished, or weights of another model.
         ModelFileError: no model file, or a damaged one.
         MissingExtraError: a run needs mien[train].
     """
-    return (_of_file if path.suffix == ".onnx" else _of_run)(path, calibrated)
+    if path.suffix == ".onnx":
+        return _of_file(path, calibrated, threads)
+    return _of_run(path, calibrated)
 
 
-def _of_file(path: Path, calibrated: bool) -> Answering:
-    model = Model.open(path)
+def _of_file(path: Path, calibrated: bool, threads: int | None) -> Answering:
+    model = Model.open(path, threads=threads)
     heads = model.info.heads
     fitted = {
         name: of_file(head)

@@ -19,8 +19,8 @@ from mien.evaluation.robustness.grid import Cell, Grid
 from mien.preprocess import Pixels
 from mien.transforms.corruptions import corrupt
 
-AT_ONCE = 64
-"""Faces that are corrupted and answered at once, in each of two threads: bounds the memory."""
+AT_ONCE = 16
+"""Faces that are corrupted and answered at once, in each of two threads: they fit its cache."""
 
 Rows = npt.NDArray[np.int64]
 Probabilities = Mapping[str, npt.NDArray[np.float32]]
@@ -102,7 +102,7 @@ def run(
 
 @contextmanager
 def _pool() -> Iterator[ThreadPoolExecutor]:
-    """Yield two threads: while the model answers the one, the other corrupts its faces."""
+    """Yield two threads; each corrupts faces and has them answered."""
     pool = ThreadPoolExecutor(2)
     try:
         yield pool
