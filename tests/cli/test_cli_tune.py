@@ -46,9 +46,10 @@ def test_a_study_is_run_told_and_its_best_settings_can_be_trained(
     first = _run(config, "--out", out)
     assert first.exit_code == 0, first.output
     lines = first.stdout.splitlines()
-    assert lines[0].startswith("trial 0: val_accuracy 0.")
-    assert lines[2] == f"2 of 2 trials (2 finished); study: {out}"
-    assert lines[3].startswith("best: trial ")
+    assert lines[0] == "small: 2 of 2 trials to do; a line follows as each ends"
+    assert lines[1].startswith("trial 0: val_accuracy 0.")
+    assert lines[3] == f"2 of 2 trials (2 finished); study: {out}"
+    assert lines[4].startswith("best: trial ")
     assert "importance: 2 finished trials are too few" in first.stdout
     assert lines[-1] == f"train it: mien train {out / 'best.yaml'}"
     assert {p.name for p in out.iterdir()} == {
@@ -56,7 +57,9 @@ def test_a_study_is_run_told_and_its_best_settings_can_be_trained(
         "trials.csv",
     }  # fmt: skip
     longer = _run(config, "--out", out, "--trials", 3, "--study", "small")
-    assert longer.stdout.startswith("going on with small: 1 of 3 trials to do\ntrial 2: ")
+    again = longer.stdout.splitlines()
+    assert again[0].startswith("going on with small: 1 of 3 trials to do; ")
+    assert again[1].startswith("trial 2: ")
     trained = RUN.invoke(app, ["train", str(out / "best.yaml"), "--out", str(tmp_path / "run")])
     assert trained.exit_code == 0, trained.output
     best = json.loads((out / "study.json").read_text())["best"]["value"]

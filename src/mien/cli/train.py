@@ -50,6 +50,8 @@ def train(
         assert config is not None
         experiment = Experiment.load(config, overrides or [])
         folder = out or Path("runs") / f"{experiment.name}-s{experiment.seed}"
+        if experiment.tune is not None and is_first():
+            typer.echo("note: one run; the section tune is left aside, mien tune searches it")
         run = fit(experiment, folder, say=typer.echo, bar=bar)
     if is_first():
         _tell(run)

@@ -63,8 +63,8 @@ def tune(
         trials = study.get_trials(deepcopy=False)
         plan = replace(plan, since=len(trials))
         missing = plan.trials - ledger.counted(trials)
-        if trials:
-            say(f"going on with {plan.name}: {max(0, missing)} of {plan.trials} trials to do")
+        left = f"{max(0, missing)} of {plan.trials} trials to do; a line follows as each ends"
+        say(f"{'going on with ' if trials else ''}{plan.name}: {left}")
         _require_space(plan, missing)
         try:
             _run(plan, study, min(count, missing), say, bar and count == 1)
