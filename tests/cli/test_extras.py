@@ -21,6 +21,6 @@ def test_a_library_that_is_missing_is_named_by_its_extra(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(importlib.util, "find_spec", hidden)
     with pytest.raises(MissingExtraError, match=r"mien groups.*mien\[train\]"):
-        require("mien groups")
+        require("mien groups", "numpy", "matplotlib")
     with pytest.raises(MissingExtraError, match=r"mien\[clean\]"):
-        require("mien errors", "matplotlib", "clean")
+        require("mien errors", "matplotlib", extra="clean")

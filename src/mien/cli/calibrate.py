@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mien.cli.extras import require
+from mien.cli.extras import require, require_torch
 
 
 def calibrate(
@@ -59,8 +59,6 @@ def _of_file(model: Path, data: Path | None, out: Path | None) -> str:
 
 def of_run(root: Path, data: Path | None = None) -> str:
     """Calibrate a run, keep the result in its folder, and return what was fitted."""
-    from mien.cli.train import require_torch
-
     require_torch("mien calibrate RUN")
     from mien.evaluation.answering import dataset_of, open_model, rows_of
     from mien.evaluation.certainty.calibrate import SPLIT, calibrate

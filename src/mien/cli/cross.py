@@ -41,7 +41,7 @@ def cross(
     copies of what a model has seen are taken out and counted. Writes cross.json, cross.md, the
     matrix as cross.png and cross.svg, and the answers of each cell. Needs mien[train].
     """
-    require("mien cross")
+    require("mien cross", "matplotlib")
     from mien.cli.data.show import progress
     from mien.cli.time_left import steps
     from mien.datasets.prepared import PreparedSet

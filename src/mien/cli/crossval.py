@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from mien.cli.extras import require_torch
 from mien.errors import UsageError
 
 if TYPE_CHECKING:
@@ -58,8 +59,6 @@ def crossval(
     settings = (folds, repeats, by, near, out, overrides or None)
     if resume is not None and any(value is not None for value in settings):
         raise UsageError("--resume goes on with the folder's own settings; it takes no others")
-    from mien.cli.train import require_torch
-
     require_torch("mien crossval")
     from mien.training.crossval import FoldSettings
 

@@ -59,7 +59,7 @@ def errors(
     that confident learning doubts, checked against the FER+ votes where there are some.
     Needs mien[train].
     """
-    require("mien errors")
+    require("mien errors", "matplotlib")
     from mien.evaluation import places
     from mien.evaluation.answering import unscored_note
     from mien.evaluation.errors import account as found_errors

@@ -39,7 +39,7 @@ def evaluate(
     without a byte-identical picture in training); with FER+ votes also the majority, plurality
     and vote protocols. A run is calibrated on its validation split first. Needs mien[train].
     """
-    require("mien evaluate")
+    require("mien evaluate", "matplotlib")
     from mien.evaluation import places
     from mien.evaluation.answering import unscored_note
     from mien.evaluation.predictions import NAME

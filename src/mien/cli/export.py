@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from mien.cli.extras import require_torch
+
 
 def export(
     run: Annotated[Path, typer.Argument(help="A finished run folder.")],
@@ -22,8 +24,6 @@ def export(
     what `mien calibrate` fitted; a run without that is calibrated on the validation split now.
     Needs mien[train].
     """
-    from mien.cli.train import require_torch
-
     require_torch("mien export")
     from mien.cli.calibrate import calibration_lines
     from mien.export.run import export as write

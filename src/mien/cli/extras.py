@@ -2,19 +2,33 @@
 
 from mien.errors import MissingExtraError
 
+TORCH = ("torch", "lightning", "safetensors")
 
-def require(command: str, module: str = "matplotlib", extra: str = "train") -> None:
+
+def require(command: str, *modules: str, extra: str = "train") -> None:
     """Refuse a command, before any work, where one of its libraries is not installed.
 
     Args:
         command: as it is called.
-        module: what it needs.
-        extra: of mien, that brings it.
+        modules: what it needs.
+        extra: of mien, that brings them.
 
     Raises:
-        MissingExtraError: it is not installed.
+        MissingExtraError: one is not installed.
     """
     from importlib.util import find_spec
 
-    if find_spec(module) is None:
+    if any(find_spec(name) is None for name in modules):
         raise MissingExtraError(command, extra)
+
+
+def require_torch(command: str) -> None:
+    """Refuse a command where networks cannot be trained, and make torchvision whole.
+
+    Raises:
+        MissingExtraError: torch or Lightning is not installed.
+    """
+    require(command, *TORCH)
+    from mien.models.torchvision_operators import declare
+
+    declare()

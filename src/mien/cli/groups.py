@@ -42,7 +42,7 @@ def groups(
     Numbers are cut into quarters. Groups of people are counted, their names never written.
     Writes groups.json, groups.md and a picture for each head. Needs mien[train].
     """
-    require("mien groups")
+    require("mien groups", "matplotlib")
     from mien.cli.data.show import progress
     from mien.cli.time_left import steps
     from mien.evaluation import places

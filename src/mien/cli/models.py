@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mien.cli.extras import require_torch
 from mien.errors import ConfigError, UsageError, several
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ def models(
     """
     if names and every:
         raise UsageError("give one of the two: names, or --all")
-    from mien.cli.train import require_torch
-
     require_torch("mien models")
     from mien.models import backbones
     from mien.models.listing import SHOWN, line

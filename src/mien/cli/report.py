@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mien.cli.extras import require
+
 if TYPE_CHECKING:
     from mien.report.account.story import Story
     from mien.report.page.render import Chapter
@@ -50,16 +52,12 @@ def report(
     Runs that differ in their seed alone are told as one, others beside each other. Needs
     mien[train].
     """
-    from importlib.util import find_spec
-
     from mien.cli.subjects import cross_at, subject_at
-    from mien.errors import MissingExtraError
     from mien.report.account.story import stories
     from mien.report.page import check, write
     from mien.report.page.several import compared
 
-    if find_spec("matplotlib") is None:
-        raise MissingExtraError("mien report", "train")
+    require("mien report", "matplotlib")
     check(out, overwrite=overwrite)
     matrix = cross_at(cross)
     found = stories([subject_at(path) for path in dict.fromkeys(runs)], evaluation)

@@ -53,7 +53,7 @@ def robustness(
     from mien.evaluation.answering import dataset_of, framing_note, open_model, rows_of
     from mien.evaluation.robustness import Grid, sampled
 
-    require("mien robustness")
+    require("mien robustness", "matplotlib")
     grid = Grid.of(only or (), levels, seed)
     opened = open_model(model, threads=1)  # each of the two threads of ``run`` has its own
     prepared = dataset_of(opened, data)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mien.errors import MissingExtraError, UsageError
+from mien.cli.extras import require_torch
+from mien.errors import UsageError
 
 if TYPE_CHECKING:
     from mien.runs import RunFolder
@@ -61,18 +62,3 @@ def _tell(run: "RunFolder") -> None:
     state = run.read_state()
     best = f"best epoch {state['best_epoch'] + 1} ({state['monitor']} {state['best']:.4f})"
     typer.echo(f"{best}; run: {run.root}; curves.png shows the course")
-
-
-def require_torch(command: str) -> None:
-    """Refuse a command where the training extra is not installed, and make torchvision whole.
-
-    Raises:
-        MissingExtraError: torch or Lightning is not installed.
-    """
-    from importlib.util import find_spec
-
-    if any(find_spec(name) is None for name in ("torch", "lightning", "safetensors")):
-        raise MissingExtraError(command, "train")
-    from mien.models.torchvision_operators import declare
-
-    declare()

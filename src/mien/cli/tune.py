@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from mien.errors import MissingExtraError, RunError
+from mien.cli.extras import require, require_torch
+from mien.errors import RunError
 
 
 def tune(
@@ -45,13 +46,8 @@ def tune(
     command goes on with a study, here or on another machine with the same --storage. The best
     settings are written as best.yaml, for mien train. Needs mien[train].
     """
-    from importlib.util import find_spec
-
-    from mien.cli.train import require_torch
-
     require_torch("mien tune")
-    if find_spec("optuna") is None:
-        raise MissingExtraError("mien tune", "train")
+    require("mien tune", "optuna")
     from mien.config import Experiment
     from mien.training.tuning.plan import plan
     from mien.training.tuning.study import tune as search

@@ -1,13 +1,13 @@
 """``mien data augment``."""
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mien.cli.data.show import Folder, print_prepared, progress
-from mien.errors import MissingExtraError, UnknownNameError, UsageError
+from mien.cli.extras import require
+from mien.errors import UnknownNameError, UsageError
 
 
 def augment(
@@ -81,5 +81,5 @@ def _check(copies: int, config: Path | None, equalise: str, scaled: bool) -> Non
         )
     if config and not copies:
         raise UsageError("--config tells what changes in copies: ask for --copies 1 or more")
-    if copies and find_spec("torch") is None:
-        raise MissingExtraError("mien data augment", "train")
+    if copies:
+        require("mien data augment", "torch")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mien.cli.data.show import Folder, progress
+from mien.cli.extras import require
 
 if TYPE_CHECKING:
     from mien.report.explore.material import Material
@@ -31,7 +32,7 @@ def explore(
     Classes, splits, samples, augmented pictures, mean faces, light, equalisation, votes, copies,
     outliers. OUT is written whole or not at all. Needs mien[train].
     """
-    _require_extras()
+    require("mien data explore", "matplotlib", "torch")
     from mien.datasets.prepared import PreparedSet
     from mien.report.explore.folder import check_out, write
     from mien.report.explore.material import read
@@ -48,15 +49,6 @@ def explore(
     for panel in panels:
         if panel.missing:
             typer.echo(f"left out: {panel.title}: {panel.missing}")
-
-
-def _require_extras() -> None:
-    from importlib.util import find_spec
-
-    from mien.errors import MissingExtraError
-
-    if any(find_spec(name) is None for name in ("matplotlib", "torch")):
-        raise MissingExtraError("mien data explore", "train")
 
 
 def _augmented(material: "Material") -> "Augmented":
