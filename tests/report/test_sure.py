@@ -30,6 +30,12 @@ def test_what_was_fitted_is_told_with_its_pictures_and_no_internal_name() -> Non
     assert "without a copy" not in fitted_words("seven", entry(kind="official"))
 
 
+@pytest.mark.parametrize("found", [0.05, 20.0])
+def test_a_temperature_at_the_end_of_its_search_is_told(found: float) -> None:
+    said = fitted_words("seven", entry() | {"temperature": found})
+    assert f"temperature {found:.3f} (the limit: these pictures do not tell it), fitted to" in said
+
+
 def test_the_scored_pictures_have_their_own_errors() -> None:
     report = {
         "n": 3137,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from mien.evaluation.certainty.temperature import at_the_end
 from mien.report.account.words import ends, labels, percent
 from mien.report.compare.words import set_name
 
@@ -14,10 +15,13 @@ def fitted_words(head: str, entry: Found) -> str:
     on, errors = entry["fitted_on"], entry["validation"]
     without = " without a copy in training" if on.get("kind") == "dedup" else ""
     before, after = (percent(errors[when]["ece"]) for when in ("before", "after"))
+    limit = " (the limit: these pictures do not tell it)"
+    ended = limit if at_the_end(entry["temperature"]) else ""
     return (
-        f"head {head}: temperature {entry['temperature']:.3f}, fitted to {on['n']:,} validation "
-        f"pictures{without} of {set_name(on['dataset'])}, {labels(on['protocol'])}: ECE {before} "
-        f"before and {after} after on these same pictures; {sure_words(entry['uncertain'])}"
+        f"head {head}: temperature {entry['temperature']:.3f}{ended}, fitted to {on['n']:,} "
+        f"validation pictures{without} of {set_name(on['dataset'])}, {labels(on['protocol'])}: "
+        f"ECE {before} before and {after} after on these same pictures; "
+        f"{sure_words(entry['uncertain'])}"
     )
 
 

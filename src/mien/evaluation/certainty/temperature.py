@@ -46,6 +46,11 @@ def fit(p: Floats, true: Ints) -> float:
     return float(np.exp(-(low + high) / 2))
 
 
+def at_the_end(temperature: float) -> bool:
+    """Tell whether a search ended at its limit: the rows were all right, or told nothing."""
+    return not LEAST * 1.001 < temperature < MOST / 1.001
+
+
 def apply(p: Floats, temperature: float) -> npt.NDArray[np.float64]:
     """Return ``float64 [N, K]``: the softmax of log p / temperature."""
     return _softmax(_logits(p) / temperature)
