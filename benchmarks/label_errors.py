@@ -29,7 +29,7 @@ from mien import runs
 from mien.datasets.prepared import PreparedSet
 from mien.errors import DataError
 from mien.evaluation.answering import open_model, rows_of
-from mien.evaluation.errors.erring import case_of, confidence, of_label, surest, wrong_places
+from mien.evaluation.errors.erring import of_label, surest, wrong_places
 from mien.evaluation.errors.label_checks import LENGTHS, check, table
 from mien.evaluation.errors.label_errors import label_errors, require_unseen
 from mien.evaluation.predictions import Predictions
@@ -45,7 +45,7 @@ def simple_orders(case: Case) -> dict[str, tuple[Any, int]]:
     """Return two orders without confident learning, and how many of each are flagged."""
     wrong = surest(case, wrong_places(case))
     rest = np.setdiff1d(np.arange(len(case.true)), wrong)
-    rest = rest[np.argsort(confidence(case)[rest], kind="stable")]
+    rest = rest[np.argsort(case.confidence[rest], kind="stable")]
     return {
         "label_probability": (np.argsort(of_label(case), kind="stable"), 0),
         "confident_and_wrong": (np.concatenate([wrong, rest]), len(wrong)),
@@ -57,7 +57,7 @@ def judged(predictions: Predictions, head: str) -> dict[str, Any]:
     start = time.perf_counter()
     told, _ = label_errors(predictions, head)
     seconds = time.perf_counter() - start
-    case = case_of(predictions, head, predictions.origin.label_set, "dedup")
+    case = predictions.case(head, predictions.origin.label_set, "dedup")
     orders = {
         name: check(predictions, case, order, flagged)
         for name, (order, flagged) in simple_orders(case).items()
