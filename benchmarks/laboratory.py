@@ -141,9 +141,11 @@ Made by `benchmarks/laboratory.py`, from the files in `results/runs/`; each hold
 commit and confusion matrices. Trained on all 28,709 Training rows of FER-2013 unless a table says otherwise,
 best epoch chosen on PublicTest, PrivateTest scored once. One seed where a row says so. Runs that are not
 finished stand with the epochs that they reached. Hours are those of the clock, on a machine that did other work
-at the same time; they do not compare networks.
+at the same time; they do not compare networks. The first two, `three_block` and `mycnn_merged8`, computed in 32 bits,
+the later ones in bf16; `config.machine` in each file says it.
 
-What the five starting points reported, none of them with code, seed or rows scored:
+What the descriptions A to E reported that the recipes follow ([docs/training.md](../docs/training.md)), none of them
+with code, seed or rows scored:
 
 | who | network | data | reported |
 |---|---|---|---|

@@ -96,7 +96,7 @@ def robustness(predictions: Predictions) -> dict[str, Any]:
     for place, cell in enumerate(grid.cells()):
         noise = rng.dirichlet(np.ones(7), len(predictions))
         mixed = (1 - 0.2 * place) * predictions.heads["fer2013"].probabilities + 0.2 * place * noise
-        cells[cell] = {"fer2013": mixed.astype(np.float16)}
+        cells[cell] = {"fer2013": mixed.astype(np.float32)}
     answers = Answered(predictions, 0, cells)
     about = header(predictions.origin, grid, len(predictions), sampled=False)
     return _plain({**about, "heads": numbers(answers, grid, resamples=100)})

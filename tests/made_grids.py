@@ -64,7 +64,7 @@ def answers(
         heads={"seven": Answers(classes, rows[0])},
     )
     cells = {
-        cell: {"seven": one.astype(np.float16)}
+        cell: {"seven": one.astype(np.float32)}
         for cell, one in zip(grid.cells(), rows[1:], strict=True)
     }
     return Answered(clean, grid.seed, cells)

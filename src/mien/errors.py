@@ -58,7 +58,8 @@ class MissingExtraError(UsageError):
     """A command needs an optional extra that is not installed."""
 
     def __init__(self, what: str, extra: str) -> None:
-        super().__init__(f'{what} needs an optional part: pip install "mien[{extra}]"')
+        line = f'pip install -e ".[{extra}]" in mien\'s folder'
+        super().__init__(f"{what} needs an optional part: {line}")
 
 
 class DataError(MienError):

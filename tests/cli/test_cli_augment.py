@@ -79,7 +79,7 @@ def test_copies_without_torch_name_the_install_line_before_any_work(here, monkey
     no_torch(monkeypatch)
     result = call("nowhere", "out", "--copies", 1)
     assert result.exit_code == 2
-    assert 'mien data augment needs an optional part: pip install "mien[train]"' in result.stderr
+    assert 'mien data augment needs an optional part: pip install -e ".[train]"' in result.stderr
 
 
 @pytest.mark.parametrize(

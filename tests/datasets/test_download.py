@@ -337,7 +337,7 @@ def test_out_that_exists_is_refused_before_anything_is_asked(kaggle, tmp_path):
 
 def test_without_kagglehub_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "kagglehub", None)
-    with pytest.raises(MissingExtraError, match=r'pip install "mien\[train\]"'):
+    with pytest.raises(MissingExtraError, match=r'pip install -e "\.\[train\]"'):
         download("fer2013")
 
 

@@ -11,7 +11,7 @@ from mien.errors import DataError, RunError, UsageError
 from mien.evaluation.certainty import temperature
 from mien.evaluation.certainty.calibrate import calibrate, require_validation
 from mien.evaluation.certainty.fitted import for_file, kept, of_file
-from mien.evaluation.certainty.measured import measured
+from mien.evaluation.certainty.measured import in_sample_note, measured
 from mien.evaluation.predictions import Answers, Predictions
 from mien.inference.info import Head
 
@@ -114,8 +114,7 @@ def test_a_file_keeps_what_answering_needs() -> None:
     assert set(found) == {"temperature", "uncertain", "conformal", "fitted_on"}
     assert found["uncertain"] == {"below": entry["uncertain"]["below"], "error": 0.1}
     poor = calibrate(validation(right=0.0))["fer2013"]
-    assert poor["uncertain"]["below"] is None
-    assert "uncertain" not in for_file(poor)
+    assert for_file(poor)["uncertain"] == {"below": 1.0, "error": 0.1}
 
 
 def test_a_model_file_says_what_the_run_says_also_where_everything_is_answered() -> None:
@@ -147,4 +146,16 @@ def test_certainty_is_measured_on_other_rows() -> None:
     assert "conformal" not in bare
     assert "at" not in bare["selective"]
     poor = measured(case, for_file(calibrate(validation(right=0.0))["fer2013"]))
-    assert "at" not in poor["selective"]
+    assert poor["selective"]["at"]["below"] == 1
+    assert (poor["selective"]["at"]["answered"], poor["selective"]["at"]["wrong"]) == (0, None)
+
+
+@pytest.mark.parametrize(("split", "told"), [("val", True), ("all", True), ("test", False)])
+def test_rows_that_were_fitted_to_are_told(split: str, told: bool) -> None:
+    rows = validation()
+    entries = calibrate(rows)
+    heads = {name: replace(one, fitted=for_file(entries[name])) for name, one in rows.heads.items()}
+    scored = replace(rows, heads=heads, origin=replace(rows.origin, split=split))
+    assert ("fitted to rows of this split" in in_sample_note(scored)) == told
+    elsewhere = replace(scored, origin=replace(scored.origin, dataset_sha256="c" * 64))
+    assert in_sample_note(elsewhere) == in_sample_note(rows) == ""

@@ -88,6 +88,13 @@ def test_too_few_rows_hold_everything_and_say_so() -> None:
     assert (found["coverage"], found["interval"], found["size"]) == (1.0, [1.0, 1.0], 5.0)
 
 
+def test_a_quantile_of_one_holds_every_class_however_sums_round() -> None:
+    p = np.random.default_rng(0).dirichlet(np.ones(7), 2000)
+    p[np.arange(2000), p.argmin(axis=1)] = 0
+    p /= p.sum(axis=1, keepdims=True)
+    assert sets(p, 1.0, "aps").all()
+
+
 def test_a_wider_coverage_has_larger_sets() -> None:
     found = measured(*drawn(3000, 3), fit(*drawn(3000, 4)), 3000)
     sizes = [values["size"] for values in found.values()]

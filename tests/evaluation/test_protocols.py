@@ -64,7 +64,14 @@ def test_eight_answers_on_seven_labels() -> None:
     assert report["accuracy"] == pytest.approx(2 / 3)
     assert report["masked"] == ["contempt"]
     assert report["unmasked"]["accuracy"] == pytest.approx(1 / 3)
+    assert report["unmasked"]["emptied"] == 0
     assert json.loads(json.dumps(scores, allow_nan=False)) == scores
+
+
+def test_answers_that_masking_empties_are_counted() -> None:
+    answers = np.eye(8)[[index("contempt"), index("contempt"), index("fear")]]
+    report = score(answers, EMOTIONS, labels("anger", "sadness", "fear"))["fer2013"]["official"]
+    assert report["unmasked"]["emptied"] == 2
 
 
 def test_seven_answers_need_no_masking_in_any_order_and_spelling() -> None:

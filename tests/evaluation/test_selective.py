@@ -81,7 +81,7 @@ def test_too_few_or_too_poor_rows_have_no_threshold() -> None:
         (RNG.random(500), np.zeros(500, bool)),
     ):
         found = threshold(confidence, right)
-        assert (found.below, found.answered, found.wrong, found.bound) == (None, 0.0, None, None)
+        assert (found.below, found.answered, found.wrong, found.bound) == (1.0, 0.0, None, None)
 
 
 def test_a_few_dozen_rows_are_not_given_up_because_half_of_them_prove_nothing() -> None:
@@ -110,7 +110,7 @@ def test_what_a_threshold_does_on_other_rows_by_hand() -> None:
     confidence, right = np.array([0.9, 0.8, 0.3]), np.array([True, False, True])
     found = answered(confidence, right, 0.8)
     assert (found["n"], found["answered"], found["wrong"]) == (3, pytest.approx(2 / 3), 0.5)
-    nothing = answered(confidence, right, None)
+    nothing = answered(np.array([1.0, 0.8, 0.3]), right, 1.0)
     assert (nothing["answered"], nothing["wrong"], nothing["interval"]) == (0, None, [0, 1])
 
 

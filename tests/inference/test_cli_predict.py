@@ -55,13 +55,18 @@ def test_a_photograph_is_answered_in_a_table(run, folder, monkeypatch):
 
 
 def test_an_uncertain_answer_is_marked_everywhere(run, folder, tmp_path):
-    model = doubting(tmp_path / "doubting.onnx", 1.0)
+    model = doubting(tmp_path / "doubting.onnx", 0.999)
     result = run(folder / "a.jpg", "--json", tmp_path / "j", "--annotate", tmp_path, model=model)
     assert " ? " in result.stdout
     assert "?: uncertain, below 100 %; of the model's other answers at most 10 %" in result.stdout
     (answer,) = json.loads((tmp_path / "j").read_text(encoding="utf-8"))
     assert answer["faces"][0]["uncertain"] is True
     assert (tmp_path / "a.mien.jpg").is_file()
+
+
+def test_a_model_without_a_threshold_says_that_all_is_uncertain(run, folder, tmp_path):
+    result = run(folder / "a.jpg", model=doubting(tmp_path / "doubting.onnx", 1.0))
+    assert "?: uncertain: no threshold keeps the model's wrong answers at 10 %" in result.stdout
 
 
 def test_a_sure_answer_has_no_mark(run, folder, tmp_path):

@@ -144,7 +144,7 @@ def test_onnx_of_somebody_else_is_refused(tmp_path):
 
 
 BAD = {
-    "newer": (describe(format=2), r"newer mien \(format 2; this one reads 1\): pip install"),
+    "newer": (describe(format=2), r"newer mien \(format 2; this one reads 1\): take a newer"),
     "no format": (describe(format="x"), "format is 1, not 'x'"),
     "text": ("{", "metadata is not JSON"),
     "list": ("[]", "metadata is a JSON object, not list"),

@@ -58,7 +58,10 @@ def test_the_scored_pictures_have_their_own_errors() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"below": None, "wrong": None}, "no threshold keeps the wrong answers at 10 % or below"),
+        (
+            {"below": 1.0, "wrong": None},
+            "no threshold keeps the wrong answers at 10 % or below: all are marked uncertain",
+        ),
         ({"wrong": None, "answered": 0}, "no answer is sure (≥ 63.6 %): all are marked uncertain"),
         ({"below": 0.0, "answered": 1}, "all answers are sure; 9.5 % of those are wrong"),
     ],

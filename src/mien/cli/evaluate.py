@@ -42,6 +42,7 @@ def evaluate(
     require("mien evaluate", "matplotlib")
     from mien.evaluation import places
     from mien.evaluation.answering import unscored_note
+    from mien.evaluation.certainty.measured import in_sample_note
     from mien.evaluation.predictions import NAME
     from mien.evaluation.scoring import metrics
     from mien.report.evaluation import draw
@@ -59,8 +60,9 @@ def evaluate(
     write_json(folder / "metrics.json", found)
     draw(folder, prepared, model if model.is_dir() else None)
     _show(found["heads"])
-    if note := unscored_note(predictions, found["heads"]):
-        typer.echo(f"note: {note}")
+    for note in (unscored_note(predictions, found["heads"]), in_sample_note(predictions)):
+        if note:
+            typer.echo(f"note: {note}")
     typer.echo(f"metrics.json, {NAME} and figures: {folder}")
     if prepared is not None:
         typer.echo("note: samples_*.png show pictures of the dataset; do not publish them")

@@ -197,8 +197,18 @@ def _print_table(results: "list[Result]", head: "Head") -> None:
             table.add_row(file, str(number), emotion, rounded(face.confidence), box)
     Console().print(table)
     if any(face.uncertain for result in results for face in result.faces):
-        typer.echo(
-            f"?: uncertain, below {100 * head.uncertain_below:.0f} %; of the model's other answers "
-            f"at most {100 * head.error:.0f} % should be wrong, on pictures like those it was "
-            "calibrated on"
-        )
+        typer.echo(f"?: uncertain{_doubt(head)}")
+
+
+def _doubt(head: "Head") -> str:
+    """Say what an uncertain answer is, and what the others promise."""
+    wanted = f"{100 * head.error:.0f} %"
+    if head.uncertain_below >= 1:
+        return f": no threshold keeps the model's wrong answers at {wanted}, all are marked"
+    agreed = (
+        " that most taggers agree on," if "majority" in head.fitted_on.get("protocol", "") else ""
+    )
+    return (
+        f", below {100 * head.uncertain_below:.0f} %; of the model's other answers at most "
+        f"{wanted} should be wrong, on pictures{agreed} like those it was calibrated on"
+    )

@@ -292,7 +292,7 @@ def _read(arrays: Mapping[str, npt.NDArray[Any]]) -> Predictions:
     about = json.loads(str(arrays["about"]))
     if about["format"] != FORMAT:
         raise DataError(
-            f"format {about['format']!r}, this mien reads {FORMAT}: pip install --upgrade mien, "
+            f"format {about['format']!r}, this mien reads {FORMAT}: take a newer mien, "
             "or evaluate again"
         )
     if about["split"] not in (*SPLITS, "all"):

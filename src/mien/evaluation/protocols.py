@@ -185,8 +185,9 @@ def report(case: Case) -> Report:
     """Return ``classification_report`` of a case, with ``nll`` and ``brier``.
 
     Where the head has classes that the labels lack it also holds ``masked`` (their names) and
-    ``unmasked`` (``accuracy`` and ``interval`` of the answers as they came); where it is the
-    other way round ``left_out``, rows by class.
+    ``unmasked`` (``accuracy`` and ``interval`` of the answers as they came), with ``emptied``,
+    how many answers lay on the masked classes alone: what is left of them says nothing, and they
+    count as the first class. Where it is the other way round ``left_out``, rows by class.
     """
     values = classification_report(case.true, case.predicted, case.classes)
     values["nll"] = negative_log_likelihood(case.probabilities, case.true)
@@ -194,6 +195,7 @@ def report(case: Case) -> Report:
     if case.masked:
         right, n = int(case.unmasked.sum()), len(case.rows)
         unmasked = {"accuracy": right / n, "interval": list(wilson_interval(right, n))}
+        unmasked["emptied"] = int((np.ptp(case.probabilities, axis=1) == 0).sum())
         values |= {"masked": list(case.masked), "unmasked": unmasked}
     return values | ({"left_out": dict(case.left_out)} if case.left_out else {})
 

@@ -25,7 +25,8 @@ class Head:
     Attributes:
         classes: its classes, in the order of its columns.
         temperature: what its logits are divided by; 1 where it was not calibrated.
-        uncertain_below: answers with a lower probability are uncertain; 0 where nothing is.
+        uncertain_below: answers with a lower probability are uncertain; 0 where nothing is, 1
+            where everything is.
         error: the share of the other answers that is wrong, at most, on rows like those.
         conformal: method → wanted coverage → q, see ``mien.evaluation.certainty.conformal``.
         fitted_on: dataset, split, protocol, number of rows and more; empty where nothing was.
@@ -74,7 +75,7 @@ def parse_info(text: str) -> ModelInfo:
     if isinstance(version, int) and version > FORMAT:
         raise ModelFileError(
             f"written by a newer mien (format {version}; this one reads {FORMAT}): "
-            "pip install --upgrade mien"
+            "take a newer mien"
         )
     problems = [] if version == FORMAT else [f"format is {FORMAT}, not {version!r}"]
     heads = _heads(values.get("heads"), problems)

@@ -74,11 +74,11 @@ class Expression:
 
         Args:
             probabilities: they add up to 1.
-            below: with a lower confidence it is uncertain.
+            below: with a lower confidence it is uncertain; at 1 it always is.
         """
         named = dict(zip(EMOTIONS, probabilities.tolist(), strict=True))
         best = max(named, key=named.__getitem__)
-        return cls(best, named[best], named, named[best] < below)
+        return cls(best, named[best], named, named[best] < below or below >= 1)
 
 
 def load(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from mien.evaluation.certainty.selective import NOTHING
 from mien.evaluation.certainty.temperature import at_the_end
 from mien.report.account.words import ends, labels, percent
 from mien.report.compare.words import set_name
@@ -51,8 +52,11 @@ def sure_words(at: Found) -> str:
         at: what ``selective.answered`` returned, with ``error``; or ``uncertain`` of what
             ``calibrate.calibrate`` fitted, whose ``bound`` is told too.
     """
-    if at["below"] is None:
-        return f"no threshold keeps the wrong answers at {percent(at['error'], 0)} or below"
+    if at["below"] >= NOTHING:
+        wanted = percent(at["error"], 0)
+        return (
+            f"no threshold keeps the wrong answers at {wanted} or below: all are marked uncertain"
+        )
     if at["wrong"] is None:
         return f"no answer is sure (≥ {percent(at['below'])}): all are marked uncertain"
     wrong = f"{percent(at['wrong'])} of those are wrong{_reach(at)}"

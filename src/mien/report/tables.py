@@ -92,7 +92,10 @@ def _masked(scores: Scores) -> list[str]:
     if not masked:
         return []
     names = ", ".join(masked)
-    return [f"Labels without {names}: its probability counts as 0; unmasked: it may be the answer."]
+    said = f"Labels without {names}: its probability counts as 0; unmasked: it may be the answer."
+    emptied = max(report.get("unmasked", {}).get("emptied", 0) for report in reports)
+    lost = f"Of {emptied:,} answers nothing is left so: each counts as the first class."
+    return [said, lost] if emptied else [said]
 
 
 def _votes(scores: Scores) -> list[str]:
@@ -105,7 +108,10 @@ def _votes(scores: Scores) -> list[str]:
         for kind, report in reports.items()
         if "kl" in (found := report.get("calibration", {})) and protocol.startswith("ferplus_votes")
     ]
-    said = "Accuracy on FER+ votes: against the emotion with the most votes. With all the votes:"
+    said = (
+        "Accuracy on FER+ votes: against the emotion with the most votes. With all the votes that "
+        "count (no single ones):"
+    )
     return [said, *lines] if lines else []
 
 

@@ -145,7 +145,10 @@ def test_a_broken_picture_is_named_by_its_row(tmp_path):
 
 
 def test_the_real_legend_tells_who_is_in_nearly_all_pictures(real_data):
-    source = recognise(real_data / "expressions")
+    folder = real_data / "expressions"
+    if not folder.is_dir():
+        pytest.skip("needs the real pictures: MIEN_DATA holds no folder expressions/")
+    source = recognise(folder)
     with source.files[0].open() as file:
         subjects = [subject_of(row["image"]) for row in csv.DictReader(file)]
     assert (len(subjects), subjects.count(""), len({*subjects} - {""})) == (2749, 2, 1563)

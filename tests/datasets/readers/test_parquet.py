@@ -149,5 +149,5 @@ def test_a_cut_file_is_refused(tmp_path):
 def test_without_pyarrow_the_extra_is_named(tmp_path, monkeypatch):
     path = write(tmp_path / "train.parquet", [0])
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(MissingExtraError, match=r'Parquet needs .* pip install "mien\[train\]"'):
+    with pytest.raises(MissingExtraError, match=r'Parquet needs .* pip install -e "\.\[train\]"'):
         recognise(path)

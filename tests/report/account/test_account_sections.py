@@ -62,8 +62,10 @@ def test_an_older_evaluation_lacks_calibration_and_the_command_is_named(tmp_path
          "at most 10 % were wanted: not kept."),
         ({"below": 0.0, "answered": 1.0, "wrong": 0.05, "error": 0.1, "interval": [0, 0.1]},
          "It is sure of every answer: no threshold is needed"),
-        ({"below": None, "answered": 0.0, "wrong": None, "error": 0.1, "interval": [0, 1]},
-         "It has no threshold that keeps wrong answers at 10 %."),
+        ({"below": 1.0, "answered": 0.0, "wrong": None, "error": 0.1, "interval": [0, 1]},
+         "It marks every answer as uncertain: no threshold kept the wrong at 10 %."),
+        ({"below": 0.8, "answered": 0.0, "wrong": None, "error": 0.1, "interval": [0, 1]},
+         "It marks every answer here as uncertain: all are below 80.0 %."),
     ],
 )  # fmt: skip
 def test_the_uncertain_answer_is_told_in_a_sentence(at: dict[str, object], said: str) -> None:

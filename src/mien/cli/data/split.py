@@ -52,7 +52,10 @@ def split(
     It holds ids and hashes, no pictures.
 
     The dataset stays as it is. `mien data prepare SOURCE OUT --split FILE` prepares the same
-    pictures with the split of a file. Copies, films and people are never on two sides.
+    pictures with the split of a file. Of the pictures that --split or
+    --folds deals out, copies and films are never on two sides, nor near copies (but with
+    --no-near), nor people who are known (but with --by picture). The dataset's own split is
+    written as it is.
     """
     from mien.datasets.prepared import PreparedSet
     from mien.datasets.rules import Rule

@@ -133,13 +133,14 @@ def rows_against_votes(p: Floats, shares: Floats) -> dict[str, npt.NDArray[np.fl
 
     Keys, each ``float64 [N]``: ``cross_entropy`` (nats) and ``kl``, the Kullback-Leibler
     divergence of the answer from the votes, which is the cross-entropy less the entropy of the
-    votes; ``agreement``, the share of people who voted for the answer (the expected accuracy
-    against one of them drawn by chance), and ``agreement_at_most``, what the best answer would
+    votes; ``agreement``, the share of the votes for the answer (the expected accuracy against
+    one of them drawn by chance), and ``agreement_at_most``, what the best answer would
     reach.
 
     Args:
         p: float [N, K], probabilities.
-        shares: float [N, K], rows that add up to 1.
+        shares: float [N, K], rows that add up to 1: of the votes that count, as
+            ``ferplus.soft_targets`` returns them.
     """
     told = np.log(np.maximum(p.astype(np.float64), SMALLEST))
     own = np.log(np.where(shares > 0, shares, 1))

@@ -81,8 +81,7 @@ def problems(entry: Any) -> list[str]:
 
 def _threshold(uncertain: Mapping[str, Any]) -> bool:
     """Tell whether this is what is kept of ``selective.threshold``."""
-    below = uncertain.get("below", -1)
-    return (below is None or _number(below, 0, 1)) and _number(uncertain.get("error"), 0, 1)
+    return all(_number(uncertain.get(key), 0, 1) for key in ("below", "error"))
 
 
 def _quantiles(method: str, levels: Any) -> bool:
@@ -106,10 +105,9 @@ def _number(value: Any, low: float, high: float) -> bool:
 
 def for_file(entry: Mapping[str, Any]) -> Entry:
     """Return what a model file keeps of a head: all that answering needs, and what it rests on."""
-    uncertain = {key: entry["uncertain"][key] for key in ("below", "error")}
     return {
         "temperature": entry["temperature"],
-        **({} if uncertain["below"] is None else {"uncertain": uncertain}),
+        "uncertain": {key: entry["uncertain"][key] for key in ("below", "error")},
         "conformal": entry["conformal"],
         "fitted_on": entry["fitted_on"],
     }

@@ -1,10 +1,30 @@
-"""How sure a model may be, measured on rows that nothing was fitted on."""
+"""How sure a model may be; it says something on rows alone that nothing was fitted on."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from mien.evaluation.certainty import calibration, conformal, selective
+from mien.evaluation.predictions import Predictions
 from mien.evaluation.protocols import Case
+
+
+def in_sample_note(predictions: Predictions) -> str:
+    """Say where temperature, threshold and sets were fitted to rows that are scored.
+
+    Returns:
+        One sentence; empty where no head was fitted to them.
+    """
+    origin, fitted = predictions.origin, [head.fitted for head in predictions.heads.values()]
+    same = any(
+        on.get("sha256") == origin.dataset_sha256 and origin.split in (on.get("split"), "all")
+        for on in (one.get("fitted_on", {}) for one in fitted)
+    )
+    if not same:
+        return ""
+    return (
+        "temperature, threshold and sets were fitted to rows of this split: what is said of them "
+        "here does not hold for new pictures"
+    )
 
 
 def measured(case: Case, fitted: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from mien.evaluation.metrics import Floats, wilson_interval
 Flags = npt.NDArray[np.bool_]
 POINTS = 101
 """How many points of a curve are kept for drawing."""
+NOTHING = 1.0
+"""The threshold of which no answer is sure, whatever its confidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +75,15 @@ class Threshold:
     """Below which confidence an answer is uncertain.
 
     Attributes:
-        below: the threshold; None where no share of the rows can be answered with so few errors.
+        below: the threshold, 0 to 1; ``NOTHING`` where no share of the rows can be answered with
+            so few errors: every answer is uncertain then.
         error: the wanted share of wrong answers among the answered, at most.
         answered: share of the rows that are answered.
         wrong: share of the answered that is wrong; None where nothing is answered.
         bound: the upper bound of that share; None where nothing is answered.
     """
 
-    below: float | None
+    below: float
     error: float
     answered: float
     wrong: float | None
@@ -122,7 +125,7 @@ def threshold(
 
     found = _last(len(ends), lambda place: bound(place) <= error)
     if found < 0:
-        return Threshold(None, error, 0.0, None, None)
+        return Threshold(NOTHING, error, 0.0, None, None)
     last = int(ends[found])
     below = 0.0 if last == n - 1 else float(sure[last] + sure[last + 1]) / 2
     rate = float(wrong[last] / (last + 1))
@@ -143,14 +146,14 @@ def _last(count: int, holds: Callable[[int], bool]) -> int:
     return low
 
 
-def answered(confidence: Floats, right: Flags, below: float | None) -> dict[str, Any]:
+def answered(confidence: Floats, right: Flags, below: float) -> dict[str, Any]:
     """Return what a threshold does on rows that it was not chosen on, as plain JSON values.
 
     Keys: ``below``, ``n`` (rows), ``answered`` (share), ``wrong`` (share of the answered, None
     where nothing is answered) and ``interval`` (of ``wrong``, 95 %, Wilson).
     """
     _check(confidence, right)
-    given = np.zeros(len(right), bool) if below is None else confidence >= below
+    given = (confidence >= below) & (below < NOTHING)
     n, wrong = int(given.sum()), int((given & ~right).sum())
     return {
         "below": below,

@@ -2,7 +2,7 @@
 
 The file is a ``predictions.npz`` of the clean faces, so ``Predictions.load`` reads it, that also
 holds ``grid``, a JSON text, and for each cell and head ``<head>/<corruption>/<level>``:
-probabilities ``float16 [N, K]``, in the rows and columns of the clean ones.
+probabilities ``float32 [N, K]``, in the rows and columns of the clean ones.
 """
 
 import json
@@ -25,10 +25,10 @@ from mien.transforms.corruptions import CORRUPTIONS, VERSION
 ANSWERS = "robustness.npz"
 FORMAT = 1
 _GRID = "grid"
-SUM = 1e-2
+SUM = 1e-4
 """How far from 1 a row of rounded probabilities may add up."""
 
-Halves = npt.NDArray[np.float16]
+Floats = npt.NDArray[np.float32]
 
 
 @dataclass
@@ -38,12 +38,12 @@ class Answered:
     Attributes:
         clean: the answers on the pictures as they are.
         seed: of the corruptions' random numbers.
-        cells: (corruption, level) → head → ``float16 [N, K]``.
+        cells: (corruption, level) → head → ``float32 [N, K]``.
     """
 
     clean: Predictions
     seed: int = 0
-    cells: dict[Cell, Mapping[str, Halves]] = field(default_factory=dict)
+    cells: dict[Cell, Mapping[str, Floats]] = field(default_factory=dict)
 
     def save(self, path: Path) -> None:
         """Write ``robustness.npz``, whole or not at all."""
@@ -97,12 +97,12 @@ def table() -> dict[str, Any]:
 
 def _cells(
     arrays: Mapping[str, npt.NDArray[Any]], clean: Predictions
-) -> dict[Cell, Mapping[str, Halves]]:
-    found: dict[Cell, dict[str, Halves]] = {}
+) -> dict[Cell, Mapping[str, Floats]]:
+    found: dict[Cell, dict[str, Floats]] = {}
     for key, values in arrays.items():
         head, name, level = key.split("/")
         expected = clean.heads[head].probabilities.shape
-        if values.shape != expected or values.dtype != np.float16:
+        if values.shape != expected or values.dtype != np.float32:
             raise ValueError(f"{key}: {values.dtype} {list(values.shape)}, not {list(expected)}")
         sums = values.sum(1, dtype=np.float32)
         if not ((values >= 0).all() and (np.abs(sums - 1) <= SUM).all()):

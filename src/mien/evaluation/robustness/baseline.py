@@ -18,7 +18,7 @@ def compare(ours: Result, theirs: Result) -> dict[str, Any]:
     sum of the baseline's: 1 is as bad as the baseline, less is better. ``mce`` is its mean over
     the corruptions. The relative one takes each model's clean error off first: it compares what
     the corruption adds. Deviation from the paper: shares, not per cent, and None where the
-    baseline loses nothing; ``relative_mce`` is the mean over the corruptions that have a value.
+    baseline loses nothing on a corruption; then the mean of all is None too.
 
     Args:
         ours: contents of our ``robustness.json``.
@@ -142,5 +142,6 @@ def _ratio(part: float, whole: float) -> float | None:
 
 
 def _mean(values: Sequence[float | None]) -> float | None:
+    """Return the mean; None where a value is missing: the others alone say something else."""
     known = [value for value in values if value is not None]
-    return fmean(known) if known else None
+    return fmean(known) if len(known) == len(values) else None

@@ -14,7 +14,7 @@ from mien.datasets.prepared import PreparedSet
 from mien.datasets.source import Progress, silent
 from mien.errors import DataError, UsageError
 from mien.evaluation.predictions import Predictions
-from mien.evaluation.robustness.answered import ANSWERS, Answered, Halves
+from mien.evaluation.robustness.answered import ANSWERS, Answered, Floats
 from mien.evaluation.robustness.grid import Cell, Grid
 from mien.preprocess import Pixels
 from mien.transforms.corruptions import corrupt
@@ -136,7 +136,7 @@ def _faces(prepared: PreparedSet, rows: Rows, cell: Cell, seed: int) -> list[Pix
     ]
 
 
-def _together(parts: Sequence[Probabilities]) -> dict[str, Halves]:
+def _together(parts: Sequence[Probabilities]) -> dict[str, Floats]:
     return {
-        head: np.concatenate([part[head] for part in parts]).astype(np.float16) for head in parts[0]
+        head: np.concatenate([part[head] for part in parts]).astype(np.float32) for head in parts[0]
     }

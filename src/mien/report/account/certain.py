@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from mien.evaluation.certainty.selective import NOTHING
 from mien.report.account.certain_pictures import pictures
 from mien.report.account.certain_tables import abstain_tables, errors_table, sets_tables
 from mien.report.account.certainty import Certainty, certainties
@@ -82,6 +83,11 @@ def _fitted(name: str, head: Mapping[str, Any]) -> str:
     )
     if not uncertain.get("below"):
         return f"{said}; no threshold"
+    if uncertain["below"] >= NOTHING:
+        wanted = percent(uncertain["error"], 0)
+        return (
+            f"{said}; no threshold keeps the wrong answers at {wanted}: every answer is uncertain"
+        )
     return (
         f"{said}; below {percent(uncertain['below'])} an answer is uncertain, chosen there so that "
         f"at most {percent(uncertain['error'], 0)} of the others are wrong"
@@ -90,8 +96,11 @@ def _fitted(name: str, head: Mapping[str, Any]) -> str:
 
 def uncertain_words(name: str, at: Mapping[str, Any]) -> str:
     """Say what a threshold does on rows that it was not chosen on."""
-    if at["below"] is None or at["wrong"] is None:
-        return f"{name} has no threshold that keeps wrong answers at {percent(at['error'], 0)}."
+    if at["below"] >= NOTHING:
+        wanted = percent(at["error"], 0)
+        return f"{name} marks every answer as uncertain: no threshold kept the wrong at {wanted}."
+    if at["wrong"] is None:
+        return f"{name} marks every answer here as uncertain: all are below {percent(at['below'])}."
     if at["below"] == 0:
         return (
             f"{name} is sure of every answer: no threshold is needed for at most "
