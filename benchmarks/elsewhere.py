@@ -1,4 +1,4 @@
-"""The shipped model on faces from elsewhere, which it did not learn from: a whole set, as users use it.
+"""The shipped model on a whole set that it did not learn from, as users use it.
 
     python benchmarks/elsewhere.py --data data/expressions [--model mien.onnx]
 

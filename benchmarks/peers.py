@@ -17,7 +17,7 @@ from mien.errors import DataError
 from mien.evaluation import imported
 from mien.evaluation.answering import open_model, rows_of
 from mien.evaluation.sampling.paired import compare
-from mien.evaluation.sampling.significance import holm
+from mien.evaluation.sampling.sides import corrected
 from mien.evaluation.scoring import metrics
 from mien.inference.recognizer import WEIGHTS
 from mien.report.tables import scores_table
@@ -73,8 +73,7 @@ def tests(ours, peers):
                 )
                 for peer in peers
             ]
-            corrected = holm([pair["swap_p"] for pair in pairs])
-            found += [{**pair, "swap_p_holm": p} for pair, p in zip(pairs, corrected, strict=True)]
+            found += corrected(pairs)
     return found
 
 

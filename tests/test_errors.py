@@ -35,7 +35,8 @@ def test_exit_codes_follow_the_tree() -> None:
 
 def test_a_missing_extra_names_the_line_that_installs_it() -> None:
     message = str(errors.MissingExtraError("mien train", "train"))
-    assert message == 'mien train needs an optional part: pip install "mien[train]"'
+    line = 'pip install -e ".[train]" in mien\'s folder'
+    assert message == f"mien train needs an optional part: {line}"
 
 
 def test_several_problems_are_one_message() -> None:

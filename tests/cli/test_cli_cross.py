@@ -139,7 +139,7 @@ def test_without_matplotlib_the_extra_is_named(
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     code, said = call(model, "--data", drawn_set)
-    assert (code, "mien[train]" in said) == (2, True)
+    assert (code, '".[train]"' in said) == (2, True)
 
 
 def test_a_damaged_dataset_is_one_line(model: Path, drawn_set: Path, tmp_path: Path) -> None:

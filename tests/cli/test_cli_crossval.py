@@ -116,4 +116,4 @@ def test_without_torch_the_install_line_is_named(
     monkeypatch.setattr(importlib.util, "find_spec", hidden)
     result = RUN.invoke(app, ["crossval", str(config)])
     assert result.exit_code == 2
-    assert 'pip install "mien[train]"' in said(result)
+    assert 'pip install -e ".[train]"' in said(result)

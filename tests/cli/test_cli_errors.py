@@ -117,10 +117,10 @@ def test_without_cleanlab_the_rest_is_done_unless_labels_were_asked_for(
 ) -> None:
     monkeypatch.setitem(sys.modules, "cleanlab.filter", None)
     said = run(kept)
-    assert 'pip install "mien[clean]"' in said
+    assert 'pip install -e ".[clean]"' in said
     assert (kept.parent / "errors.html").is_file()
     (kept.parent / "errors.html").unlink()
-    assert 'pip install "mien[clean]"' in run(kept, "--label-errors", code=2)
+    assert 'pip install -e ".[clean]"' in run(kept, "--label-errors", code=2)
     assert not (kept.parent / "errors.html").exists()
 
 
@@ -130,7 +130,7 @@ def test_without_matplotlib_the_install_line_is_named(
     real = importlib.util.find_spec
     hidden = lambda name, *a: None if name == "matplotlib" else real(name, *a)  # noqa: E731
     monkeypatch.setattr(importlib.util, "find_spec", hidden)
-    assert 'pip install "mien[train]"' in run(kept, code=2)
+    assert 'pip install -e ".[train]"' in run(kept, code=2)
 
 
 def test_wrong_names_are_refused_before_anything_is_written(kept: Path) -> None:

@@ -165,5 +165,6 @@ def test_a_missing_extra_is_named_before_any_work(here, monkeypatch, module):
     gone = lambda name, *rest: None if name == module else find(name, *rest)  # noqa: E731
     monkeypatch.setattr(importlib.util, "find_spec", gone)
     said = refused(2, "none")
-    assert said == 'mien: mien data explore needs an optional part: pip install "mien[train]"\n'
+    line = 'pip install -e ".[train]" in mien\'s folder'
+    assert said == f"mien: mien data explore needs an optional part: {line}\n"
     assert list(here.iterdir()) == []

@@ -149,4 +149,4 @@ def test_without_matplotlib_the_extra_is_named(
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     code, said = call(kept, "--data", prepared.root)
-    assert (code, "mien[train]" in said) == (2, True)
+    assert (code, '".[train]"' in said) == (2, True)

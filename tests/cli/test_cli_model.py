@@ -177,4 +177,4 @@ def test_without_torch_the_install_line_is_named(monkeypatch: pytest.MonkeyPatch
     for words in (["train", "configs/quick.yaml"], ["evaluate", "x"], ["export", "x"]):
         result = RUN.invoke(app, words)
         assert result.exit_code == 2
-        assert 'pip install "mien[train]"' in _said(result)
+        assert 'pip install -e ".[train]"' in _said(result)

@@ -86,4 +86,4 @@ def test_without_torch_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     result = _models()
     assert (result.exit_code, result.stdout) == (2, "")
-    assert 'pip install "mien[train]"' in result.stderr
+    assert 'pip install -e ".[train]"' in result.stderr

@@ -72,6 +72,28 @@ def test_a_better_model_is_told_from_a_worse_one(tmp_path: Path) -> None:
     assert "percentage points" in said(done)
 
 
+def test_a_difference_on_one_person_is_told_without_an_interval(tmp_path: Path) -> None:
+    one = ["s1"] * 21
+    made(21, 0.9, subjects=one).save(tmp_path / "a.npz")
+    made(21, 0.3, seed=1, model="theirs", subjects=one).save(tmp_path / "b.npz")
+    files = [str(tmp_path / name) for name in ("a.npz", "b.npz")]
+    for name in ("t.json", "t.md"):
+        out = str(tmp_path / name)
+        done = RUN.invoke(app, ["predictions", "compare", *files, "--out", out])
+        assert done.exit_code == 0, said(done)
+    assert "no interval: fewer than 5 people" in said(done)
+    assert "(—)" in (tmp_path / "t.md").read_text()
+    (pair,) = json.loads((tmp_path / "t.json").read_text())["pairs"]
+    assert pair["accuracy"]["interval"] is pair["accuracy"]["p"] is None
+    assert pair["swap_p"] == 1
+
+
+def test_the_help_tells_which_pairs_are_tested() -> None:
+    text = said(RUN.invoke(app, ["predictions", "compare", "--help"]))
+    assert "Every pair" not in text
+    assert "more of them the first one with each other one" in text.replace("│ ", "")
+
+
 def test_files_that_do_not_go_together_are_refused(tmp_path: Path) -> None:
     a, b = tmp_path / "a.npz", tmp_path / "b.npz"
     made(60).save(a)

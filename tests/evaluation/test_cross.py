@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from made_answering import EIGHT, answering, darker, learnt_set, run_of, textured
+from made_cases import made_case
 from made_sets import make, picture, votes_for
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
 
@@ -16,7 +17,7 @@ from mien.errors import DataError, PreparedDataError
 from mien.evaluation.answering import Answering
 from mien.evaluation.cross import leaks
 from mien.evaluation.cross.matrix import cross
-from mien.evaluation.cross.scores import scores
+from mien.evaluation.cross.scores import scored, scores
 from mien.evaluation.predictions import Predictions
 
 
@@ -238,3 +239,15 @@ def test_labels_that_no_model_knows_are_refused_and_one_head_without_them_is_not
     assert first["heads"] == {}
     assert "not scored: fer2013, without a class of the labels in strange" in first["note"]
     assert second["heads"]
+
+
+@pytest.mark.parametrize(("count", "sure"), [(1, False), (2, False), (4, False), (5, True)])
+def test_a_set_of_fewer_than_five_people_has_scores_without_intervals(
+    count: int, sure: bool
+) -> None:
+    case = made_case(np.random.default_rng(0), n=21)
+    found = scored(case, np.array([f"s{i % count}" for i in range(21)]))
+    assert found is not None
+    assert (found["unit"], found["clusters"]) == ("subject", count)
+    assert set(found["intervals"]) == {"accuracy", "balanced_accuracy", "macro_f1"}
+    assert all((ends is not None) == sure for ends in found["intervals"].values())

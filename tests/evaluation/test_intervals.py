@@ -127,3 +127,29 @@ def test_fer2013_s_test_split_takes_seconds() -> None:
     start = time.process_time()
     bootstrap(case)
     assert time.process_time() - start < 6  # one second on an idle core
+
+
+@pytest.mark.parametrize(("count", "sure"), [(1, False), (2, False), (4, False), (5, True)])
+def test_scores_on_fewer_than_five_people_have_no_interval(count: int, sure: bool) -> None:
+    case = made_case(np.random.default_rng(0), n=60)
+    found = bootstrap(case, np.array([f"s{i % count}" for i in range(60)]), resamples=50)
+    assert (found["unit"], found["clusters"]) == ("subject", count)
+    each = list(found["intervals"].values())
+    each += [ends for one in found["per_class"].values() for ends in one.values()]
+    assert all((ends is not None) == sure for ends in each)
+
+
+def test_a_rare_class_that_is_not_drawn_does_not_lower_a_perfect_score() -> None:
+    true = np.array([0] * 50 + [1])
+    case = made_case(np.random.default_rng(0), n=51, k=2, true=true, probabilities=np.eye(2)[true])
+    found = bootstrap(case)["intervals"]
+    for name in ("macro_f1", "macro_precision", "macro_recall", "balanced_accuracy"):
+        assert found[name] == [1, 1], name
+
+
+def test_a_class_that_no_row_has_counts_as_0_in_every_resample() -> None:
+    true = np.arange(60) % 2
+    case = made_case(np.random.default_rng(0), n=60, k=3, true=true, probabilities=np.eye(3)[true])
+    report = classification_report(case.true, case.predicted, case.classes)
+    assert report["macro_f1"] == pytest.approx(2 / 3)
+    assert bootstrap(case, resamples=50)["intervals"]["macro_f1"] == pytest.approx([2 / 3] * 2)

@@ -138,6 +138,6 @@ def test_one_class_alone_cannot_be_doubted() -> None:
 def test_without_cleanlab_the_install_line_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "cleanlab.filter", None)
     with pytest.raises(
-        MissingExtraError, match=r'label errors needs .*pip install "mien\[clean\]"'
+        MissingExtraError, match=r'label errors needs .*pip install -e "\.\[clean\]"'
     ):
         label_errors(noisy(70)[0])

@@ -108,6 +108,45 @@ def test_different_classes_are_refused_unless_the_shared_ones_are_asked_for() ->
     assert found["n"] == int(kept.sum()) == 120
 
 
+def test_sharing_classes_does_not_change_whose_labels_are_taken() -> None:
+    mine = _mine(votes=_votes(), classes=EIGHT, head="ferplus")
+    peer = _peer(votes=_votes(), head="seven")
+    shared = compare(mine, peer, intersect=True, resamples=20)
+    assert shared["protocol"] == "ferplus_majority_without_contempt"
+    assert (shared["n"], shared["classes"]) == (126, list(BASIC))
+    assert shared == compare(mine, peer, resamples=20)  # contempt is all that is not shared
+    turned = compare(peer, mine, intersect=True, resamples=20)
+    assert turned["protocol"] == "fer2013"
+
+
+def test_published_labels_stay_where_contempt_is_not_shared() -> None:
+    how: dict[str, Any] = {"votes": _votes(), "label_set": "ferplus"}
+    mine = _mine(classes=EIGHT, head="ferplus", **how)
+    assert compare(mine, _peer(**how), intersect=True, resamples=20)["protocol"] == "ferplus"
+
+
+def test_the_own_labels_that_neither_form_of_is_there_are_refused() -> None:
+    mine, peer = made(3, model="mine"), made(3, model="peer")
+    other = replace(
+        peer.heads["fer2013"],
+        classes=("happiness", "sadness"),
+        probabilities=np.full((3, 2), 0.5, np.float32),
+    )
+    with pytest.raises(
+        UsageError,
+        match=r"both can be scored on fer2013, .* head fer2013: fer2013; peer, head odd: nothing",
+    ):
+        compare(mine, replace(peer, heads={"odd": other}))
+
+
+def test_more_than_six_are_corrected_for_the_pairs_with_the_first_alone() -> None:
+    each = [made(140, 0.7, seed=seed, model=f"m{seed}") for seed in range(7)]
+    found = compare_each(each, resamples=20)
+    assert {one["first"]["model"] for one in found} == {"m0"}
+    assert {one["corrected_for"] for one in found} == {6}
+    assert {one["corrected_for"] for one in compare_each(each[:3], resamples=20)} == {3}
+
+
 def test_sharing_one_class_is_not_enough() -> None:
     halves = ("anger", "disgust", "fear"), ("fear", "happiness", "sadness")
     both = []

@@ -60,3 +60,17 @@ def test_a_part_of_one_person_is_sometimes_not_drawn() -> None:
     assert 20 < nothing.sum() < 80  # a quarter of the resamples draw b twice
     assert np.array_equal(nothing, np.isnan(drawn["macro_f1"]))
     assert len(np.unique(drawn["accuracy"][~nothing])) == 1  # the person brings all rows along
+
+
+@pytest.mark.parametrize("present", [False, True])
+def test_a_class_that_is_not_drawn_does_not_count_in_the_macro_f1_of_a_part(present: bool) -> None:
+    true = np.array([0] * 30 + [1] + [2] * 20)
+    case = made_case(np.random.default_rng(0), n=51, k=3, true=true, probabilities=np.eye(3)[true])
+    part = np.arange(31)  # all right; the third class has no row in it
+    made = Parts(case, [part], present=present)
+    drawn = made.resampled(None, 200)[0]["macro_f1"]
+    (found,) = made.observed()
+    assert found["macro_f1"] == pytest.approx(1.0 if present else 2 / 3)
+    there = np.vstack(list(weights(None, 51, 200)))[:, 30] > 0
+    assert drawn[there] == pytest.approx(found["macro_f1"])
+    assert drawn[~there] == pytest.approx(1.0 if present else 1 / 2)

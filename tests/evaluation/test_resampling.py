@@ -5,7 +5,14 @@ import pytest
 
 from mien.errors import DataError
 from mien.evaluation.sampling import resampling
-from mien.evaluation.sampling.resampling import clusters, interval, unit, weights
+from mien.evaluation.sampling.resampling import (
+    FEWEST,
+    clusters,
+    interval,
+    too_few,
+    unit,
+    weights,
+)
 
 
 def _all(*args: object) -> np.ndarray:
@@ -82,3 +89,12 @@ def test_what_cannot_be_drawn_is_refused() -> None:
         clusters(np.array(["a", "b"]), 3)
     with pytest.raises(DataError, match="at least one resample, found 0"):
         next(weights(None, 3, 0, 0))
+
+
+def test_fewer_than_five_people_are_too_few_and_five_pictures_are_not() -> None:
+    for count in range(1, 8):
+        people = np.array([f"s{i % count}" for i in range(21)])
+        assert too_few(people, 21) == (count < FEWEST), count
+    assert not too_few(None, 1)
+    assert not too_few(np.array(["", ""]), 2)
+    assert not too_few(np.array(["a", "", "", "", ""]), 5)  # nobody knows that these are one

@@ -101,7 +101,7 @@ def test_the_file_holds_all_answers_and_is_a_file_of_predictions(
     assert again.seed == 0
     assert again.cells.keys() == answered.cells.keys()
     for cell, heads in again.cells.items():
-        assert heads["ferplus"].dtype == np.float16
+        assert heads["ferplus"].dtype == np.float32
         assert np.array_equal(heads["ferplus"], answered.cells[cell]["ferplus"])
     clean = Predictions.load(tmp_path / ANSWERS)
     assert clean.ids.tolist() == prepared.ids[rows].tolist()
@@ -184,9 +184,9 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     made.clean.save(tmp_path / "plain.npz")
     with pytest.raises(DataError, match=r"expected the robustness.npz that `mien robustness`"):
         Answered.load(tmp_path / "plain.npz")
-    made.cells["noise", 1] = {"seven": np.zeros((7, 7), np.float16)}
+    made.cells["noise", 1] = {"seven": np.zeros((7, 7), np.float32)}
     made.save(tmp_path / "short.npz")
-    with pytest.raises(DataError, match=r"seven/noise/1: float16 \[7, 7\], not \[8, 7\]"):
+    with pytest.raises(DataError, match=r"seven/noise/1: float32 \[7, 7\], not \[8, 7\]"):
         Answered.load(tmp_path / "short.npz")
     with pytest.raises(DataError, match="missing, damaged"):
         Answered.load(tmp_path / "none.npz")
@@ -247,7 +247,7 @@ def test_cells_that_are_no_probabilities_are_not_gone_on_with(tmp_path: Path) ->
     grid = Grid.of(["noise"], "1")
     for value in (np.nan, 0, -1):
         made = answers([[1] * 8, [0] * 8], grid)
-        made.cells["noise", 1] = {"seven": np.full((8, 7), value, np.float16)}
+        made.cells["noise", 1] = {"seven": np.full((8, 7), value, np.float32)}
         made.save(tmp_path / "edited.npz")
         with pytest.raises(DataError, match="seven/noise/1: it holds what is no probability"):
             Answered.load(tmp_path / "edited.npz")

@@ -75,6 +75,12 @@ def test_a_p_of_the_bootstrap_is_never_0_and_never_above_1() -> None:
     assert difference(0.7, 0.7, np.zeros(999))["p"] == 1.0
 
 
+def test_a_difference_without_resamples_has_neither_interval_nor_p() -> None:
+    found = difference(0.7, 0.6, np.full(50, np.nan))
+    assert found["difference"] == pytest.approx(0.1)
+    assert found["interval"] is found["p"] is None
+
+
 def test_holm_by_hand() -> None:
     # sorted 0.005 × 4, 0.01 × 3, 0.03 × 2, 0.04 × 1: the last is not below the one before
     assert holm([0.01, 0.04, 0.03, 0.005]) == [0.03, 0.06, 0.06, 0.02]

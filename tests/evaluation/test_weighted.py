@@ -11,7 +11,7 @@ from mien.errors import DataError
 from mien.evaluation.metrics import brier_score, classification_report, negative_log_likelihood
 from mien.evaluation.protocols import Case
 from mien.evaluation.ranking import auroc, top_k
-from mien.evaluation.sampling.weighted import Binned, Weighted, counts, shares
+from mien.evaluation.sampling.weighted import Binned, Weighted, counts, macro, shares
 
 SHARED = (
     "accuracy",
@@ -84,9 +84,10 @@ def test_weighted_scores_agree_with_scikit_learn(seed: int) -> None:
 
 def test_shares_by_hand() -> None:
     # rows: a→a, a→b, b→b; weights 2, 1, 1
-    sums = np.array([[2.0, 1, 1]]) @ counts(np.array([0, 0, 1]), np.array([0, 1, 1]), 2)
+    rows = counts(np.array([0, 0, 1]), np.array([0, 1, 1]), 2)
+    sums = np.array([[2.0, 1, 1]]) @ rows
     assert sums.tolist() == [[2, 1, 2, 2, 3, 1]]
-    found = shares(sums)
+    found = shares(sums, rows.sum(axis=0))
     assert found["accuracy"] == found["micro_f1"] == pytest.approx(3 / 4)
     assert found["recall"][0] == pytest.approx([2 / 3, 1])
     assert found["precision"][0] == pytest.approx([1, 1 / 2])
@@ -94,12 +95,30 @@ def test_shares_by_hand() -> None:
     assert found["weighted_f1"] == pytest.approx((3 * 4 / 5 + 1 * 2 / 3) / 4)
 
 
-def test_what_a_resample_leaves_undefined_is_0_in_a_mean_and_nan_alone() -> None:
-    sums = np.array([[1.0, 0]]) @ counts(np.array([0, 1]), np.array([0, 1]), 3)
-    found = shares(sums)
-    assert np.isnan(found["f1"][0]).tolist() == [False, True, True]
-    assert found["macro_f1"] == pytest.approx(1 / 3)
-    assert found["balanced_accuracy"].tolist() == [1.0]
+def test_only_what_all_rows_leave_undefined_is_0_in_a_mean() -> None:
+    rows = counts(np.array([0, 1]), np.array([0, 1]), 3)  # of the third class there is nothing
+    found = shares(np.array([[1.0, 0], [1, 1]]) @ rows, rows.sum(axis=0))
+    assert np.isnan(found["f1"]).tolist() == [[False, True, True], [False, False, True]]
+    assert found["macro_f1"] == pytest.approx([1 / 2, 2 / 3])
+    assert found["balanced_accuracy"].tolist() == [1.0, 1.0]
+
+
+def test_each_macro_mean_leaves_out_what_is_undefined_for_it() -> None:
+    # rows: a→a, b→a, c→b; drawn are the first and the last
+    rows = counts(np.array([0, 1, 2]), np.array([0, 0, 1]), 3)
+    found = shares(np.array([[1.0, 0, 1]]) @ rows, rows.sum(axis=0))
+    assert found["macro_recall"] == pytest.approx([(1 + 0) / 2])  # no b is drawn
+    assert found["macro_precision"] == pytest.approx([(1 + 0 + 0) / 3])  # c is never answered
+    assert found["macro_f1"] == pytest.approx([(1 + 0 + 0) / 3])  # b is answered, c is a label
+
+
+def test_a_mean_over_nothing_is_unknown() -> None:
+    values = np.array([[0.5, np.nan], [np.nan, np.nan]])
+    with np.errstate(invalid="ignore"):
+        found = macro(values, np.array([False, False]))
+    assert found[0] == 0.5
+    assert np.isnan(found[1])
+    assert macro(values, np.array([False, True])).tolist() == [0.25, 0]
 
 
 def test_a_calibration_error_by_hand() -> None:

@@ -29,5 +29,5 @@ def test_the_smallest_side(name: str, side: int) -> None:
 
 def test_without_torchvision_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zoo, "find_spec", lambda name: None)
-    with pytest.raises(MissingExtraError, match=r'pip install "mien\[train\]"'):
+    with pytest.raises(MissingExtraError, match=r'pip install -e "\.\[train\]"'):
         zoo.zoo()

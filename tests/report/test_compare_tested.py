@@ -88,6 +88,10 @@ def test_up_to_six_rows_are_tested_in_pairs_and_more_against_the_best(run: Make)
     assert {one["first"]["model"] for one in seven.tests} == {seven.rows[0].record.config.name}
     for one in seven.tests:
         assert one["swap_p_holm"] >= one["swap_p"]
+        assert one["corrected_for"] == 21  # the best was found by these scores
+    least = min(seven.tests, key=lambda one: one["swap_p"])
+    assert least["swap_p_holm"] == pytest.approx(min(1, 21 * least["swap_p"]))
+    assert "corrected for 21 pairs, all that could be made" in markdown([seven])
 
 
 def test_rows_of_one_name_are_told_apart_by_their_runs(run: Make, tmp_path: Path) -> None:
@@ -152,6 +156,16 @@ def test_people_are_drawn_where_they_are_known(run: Make) -> None:
     table = _table(run("a", 0.8, subjects=people), run("b", 0.5, subjects=people))
     assert table.tests[0]["unit"] == "subject"
     assert "paired bootstrap of 20 people, 2,000 resamples, seed 0" in markdown([table])
+
+
+def test_rows_on_fewer_than_five_people_are_told_without_intervals(run: Make) -> None:
+    people = [f"s{i % 2}" for i in range(140)]
+    table = _table(run("a", 0.8, subjects=people), run("b", 0.5, subjects=people))
+    assert table.tests[0]["accuracy"]["interval"] is None
+    assert "(—)" in markdown([table])
+    assert "no interval: fewer than 5 people" in page([table])
+    [line] = csv.DictReader(StringIO(significance_text([table])))
+    assert (line["accuracy_low"], line["accuracy_p"]) == ("", "")
 
 
 def test_every_form_tells_the_tests(run: Make, tmp_path: Path) -> None:

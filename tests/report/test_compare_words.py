@@ -10,6 +10,7 @@ from made_runs import COMMIT, SHA, evaluated, made_run, write
 
 from mien.evaluation.metrics import wilson_interval
 from mien.report.compare import numbers, words
+from mien.report.compare.column import accuracy_column
 from mien.report.compare.files import save
 from mien.report.compare.inputs import read
 from mien.report.compare.notes import notes_of
@@ -79,6 +80,16 @@ def test_the_interval_of_an_evaluation_is_kept(made: Any) -> None:
     [row] = rows_of([run])
     assert row.official is not None
     assert row.official.interval == pytest.approx(wilson_interval(140, 200))
+
+
+def test_few_people_have_no_interval_and_never_that_of_their_pictures(made: Any) -> None:
+    few = Report(n=200, accuracy=0.7, macro_f1=0.7, unit="subject")
+    assert Score((few,)).interval is None
+    assert Score((few.model_copy(update={"unit": "picture"}),)).interval is not None
+    [row] = rows_of([made()])
+    column = accuracy_column("official", lambda _: Score((few,)), interval=True)
+    assert (column.markdown(row), column.detail(row)) == ("70.00 (—)", "")
+    assert column.fields(row)["official_percent_low"] is None
 
 
 @pytest.mark.parametrize(

@@ -166,5 +166,5 @@ def test_drawing_touches_no_pyplot() -> None:
 
 def test_without_matplotlib_the_install_line_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(MissingExtraError, match=r'figures needs .*pip install "mien\[train\]"'):
+    with pytest.raises(MissingExtraError, match=r'figures needs .*pip install -e "\.\[train\]"'):
         figures.per_class_figure(REPORT)

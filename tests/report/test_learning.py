@@ -160,7 +160,7 @@ def test_without_matplotlib_the_install_line_is_named(
     run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(MissingExtraError, match=r'pip install "mien\[train\]"'):
+    with pytest.raises(MissingExtraError, match=r'pip install -e "\.\[train\]"'):
         learning.draw(run)
 
 

@@ -156,3 +156,19 @@ def test_the_whole_table_fits_a_terminal_of_eighty_columns() -> None:
 
 def test_the_documentation_has_the_table_of_the_code() -> None:
     assert robustness.levels_markdown() in DOCS.read_text(encoding="utf-8")
+
+
+def test_few_people_have_a_table_and_pictures_without_intervals() -> None:
+    right = [[1] * 20, [1] * 15 + [0] * 5]
+    grid = Grid.of(["noise"], "1")
+    found = result(answers(right, grid, [f"s{i % 2}" for i in range(20)]), grid, False)
+    report = found["heads"]["seven"]["seven"]["official"]
+    text = robustness.markdown(report)
+    assert "| noise | 75.0 | 75.0 | 25.0 (–) |" in text
+    assert "mean over the levels; no interval: fewer than 5 people." in text
+    (panel,) = robustness.curves_figure(report, "made").axes
+    assert not panel.collections
+    assert panel.lines[0].get_ydata().tolist() == [1, 0.75]
+    (axes,) = robustness.drops_figure(report, "made").axes
+    assert [text.get_text() for text in axes.texts] == ["25.0"]
+    assert list(axes.lines[0].get_xdata()) == [25, 25]

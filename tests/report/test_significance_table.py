@@ -40,6 +40,7 @@ def _found(**changes: Any) -> dict[str, Any]:
         "mcnemar": {"b": 1320, "c": 567, "p": 0.012, "p_mid": 0.011},
         "swap_p": 0.012,
         "swap_p_holm": 0.036,
+        "corrected_for": 1,
         **changes,
     }
 
@@ -99,7 +100,7 @@ def test_a_model_of_several_pairs_has_one_row_of_scores() -> None:
 
 
 def test_the_notes_tell_how_it_was_tested() -> None:
-    text = "\n".join(significance_notes([_found(), _found()]))
+    text = "\n".join(significance_notes([_found(corrected_for=2), _found(corrected_for=2)]))
     assert "3,589 pictures, 2,000 resamples, seed 0" in text
     assert "picture by picture (McNemar's test)" in text
     assert "corrected for 2 pairs" in text
@@ -111,6 +112,28 @@ def test_the_notes_tell_how_it_was_tested() -> None:
     assert "several seeds count by their mean" in seeds
     assert "McNemar" not in seeds
     assert significance_notes([]) == []
+
+
+def test_pairs_that_were_not_tested_are_told_where_they_count() -> None:
+    text = "\n".join(significance_notes([_found(corrected_for=21)] * 6))
+    assert (
+        "Holm: corrected for 21 pairs, all that could be made, since the first was chosen by its "
+        "score; differ: below 0.05"
+    ) in text
+    assert significance_fields([_found(corrected_for=21)])[0]["corrected_for"] == 21
+
+
+def test_without_an_interval_there_is_a_dash_and_the_reason() -> None:
+    bare = {"first": 0.7, "second": 0.65, "difference": 0.05, "interval": None, "p": None}
+    found = [_found(accuracy=bare, macro_f1=bare, unit="subject", clusters=1)]
+    [row] = significance_rows(found)
+    assert row[3:5] == ["+5.00 (—)", "+5.00 (—)"]
+    [line] = significance_fields(found)
+    assert [line[f"accuracy_{key}"] for key in ("low", "high", "p")] == [None] * 3
+    notes = significance_notes(found)
+    assert notes[0].endswith("in percentage points; no interval: fewer than 5 people")
+    assert "bootstrap" not in " ".join(notes)
+    assert "+5.00 (—)" in compared_markdown(found)
 
 
 def test_the_terminal_has_all_of_it() -> None:

@@ -62,7 +62,14 @@ def test_the_table_fits_a_narrow_terminal_and_says_what_was_masked() -> None:
     text = printed(scores_table(score(np.eye(8)[LABELS], EMOTIONS, LABELS)))
     assert "100.00 (51.0–100.0)" in text
     assert "Labels without contempt: its probability counts as 0" in text
+    assert "nothing is left" not in text
     assert "…" not in text
+
+
+def test_answers_that_lay_on_masked_classes_alone_are_told() -> None:
+    answers = np.eye(8)[np.full(len(LABELS), EMOTIONS.index("contempt"))]
+    text = " ".join(printed(scores_table(score(answers, EMOTIONS, LABELS))).split())
+    assert f"Of {len(LABELS)} answers nothing is left so: each counts as the first class." in text
 
 
 def test_the_widest_table_is_whole_in_80_signs_and_tells_of_the_votes() -> None:

@@ -78,9 +78,10 @@ def compare(
 ) -> None:
     """Test whether models differ on the same pictures: scores, differences, intervals, p.
 
-    Every pair is tested: the difference in accuracy and macro-F1 with a 95 % interval (paired
-    bootstrap, by person where people are known), and McNemar's exact test; p is corrected for
-    the number of pairs (Holm).
+    Up to six are tested each with each, more of them the first one with each other one: the
+    difference in accuracy and macro-F1 with a 95 % interval (paired bootstrap, by person where
+    people are known; none for fewer than five people), and an exact test (McNemar's, or by person);
+    p is corrected for the number of pairs that are tested (Holm).
     """
     from rich.console import Console
 

@@ -77,7 +77,8 @@ def mask_classes(
 def own_protocol(head: str, there: Iterable[str]) -> str:
     """Return which of the protocols that are there is of a head's own labels, else the first.
 
-    Own are labels of the same name, then the majority label of its votes.
+    Own are labels of the same name, then the majority label of its votes, then that without
+    contempt.
 
     Raises:
         DataError: there is none.
@@ -85,7 +86,9 @@ def own_protocol(head: str, there: Iterable[str]) -> str:
     names = list(there)
     if not names:
         raise DataError(f"head {head}: expected labels of some of its classes, found none")
-    return next(name for name in (head, f"{head}_majority", *names) if name in names)
+    majority = f"{head}_majority"
+    own = (head, majority, f"{majority}_without_contempt")
+    return next(name for name in (*own, *names) if name in names)
 
 
 @dataclass(frozen=True, slots=True)

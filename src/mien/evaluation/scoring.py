@@ -44,11 +44,12 @@ def metrics(
 ) -> dict[str, Any]:
     """Return ``metrics.json``: whose answers, on what, how resampled, and ``heads``.
 
-    A report holds what ``protocols.report`` gives, ``top2``, ``auroc``, ``intervals`` and
-    ``per_class`` intervals (see ``intervals.bootstrap``), and ``calibration``, ``selective`` and
-    ``conformal`` (see ``certainty.measured``). ``interval``, that of the accuracy, is the
-    bootstrap's too. Of a calibrated head ``before`` tells ``ece``, ``nll`` and ``bins`` without
-    its temperature. A head without a row that can be scored has no entry.
+    A report holds what ``protocols.report`` gives, ``top2``, ``auroc``, ``intervals``,
+    ``per_class`` intervals, ``unit`` and ``clusters`` (see ``intervals.bootstrap``), and
+    ``calibration``, ``selective`` and ``conformal`` (see ``certainty.measured``). ``interval``,
+    that of the accuracy, is the bootstrap's too. Of a calibrated head ``before`` tells ``ece``,
+    ``nll`` and ``bins`` without its temperature. A head without a row that can be scored has no
+    entry.
 
     Raises:
         DataError: no head has any.
@@ -103,6 +104,8 @@ def full(
         "top2": ranking.top_k(case.probabilities, case.true, TOP),
         "auroc": auroc["macro"],
         "intervals": around["intervals"],
+        "unit": around["unit"],
+        "clusters": around["clusters"],
         **certainty.measured(case, predictions.heads[head].fitted),
     }
 

@@ -62,7 +62,7 @@ SEEN = (
 INTERVALS = {
     "picture": "95 % intervals: percentile bootstrap, {} resamples of pictures.",
     "subject": "95 % intervals: percentile bootstrap, {} resamples; of people where the dataset "
-    "names them, of pictures elsewhere.",
+    "names them (none for fewer than five), of pictures elsewhere.",
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mien.report.account.words import labels
+from mien.report.account.words import FEW, labels
 from mien.report.fitting import Cells, Fitted
 from mien.report.tables import markdown_table
 
@@ -64,6 +64,7 @@ def significance_fields(found: Found) -> list[dict[str, Any]]:
             "mcnemar_p_mid": one["mcnemar"]["p_mid"] if one["mcnemar"] else None,
             "swap_p": one["swap_p"],
             "swap_p_holm": one["swap_p_holm"],
+            "corrected_for": one["corrected_for"],
             "resamples": one["resamples"],
             "seed": one["seed"],
         }
@@ -79,16 +80,28 @@ def significance_notes(found: Found) -> list[str]:
     person = first["unit"] == "subject"
     by, several = ("person", "people") if person else ("picture", "pictures")
     single = all(one["mcnemar"] for one in found)
+    drawn = (
+        f"its interval: paired bootstrap of {first['clusters']:,} {several}, "
+        f"{first['resamples']:,} resamples, seed {first['seed']}"
+    )
     return [
-        f"difference: first minus second, in percentage points; its interval: paired bootstrap of "
-        f"{first['clusters']:,} {several}, {first['resamples']:,} resamples, seed {first['seed']}",
+        "difference: first minus second, in percentage points; "
+        + (drawn if first["accuracy"]["interval"] else FEW),
         f"p: exact, that the accuracies differ, by swapping the answers of the two {by} by {by}"
         + (" (McNemar's test)" if single and not person else "")
         + ("" if single else "; several seeds count by their mean, their answers swap together")
-        + f"; Holm: corrected for {len(found)} {'pair' if len(found) == 1 else 'pairs'}; differ: "
-        f"below {LEVEL}",
+        + f"; Holm: {_corrected(found)}; differ: below {LEVEL}",
         "none of this tells what other seeds in training would give",
     ]
+
+
+def _corrected(found: Found) -> str:
+    """Say for how many tests p is corrected."""
+    number = found[0]["corrected_for"]
+    said = f"corrected for {number} {'pair' if number == 1 else 'pairs'}"
+    if number == len(found):
+        return said
+    return f"{said}, all that could be made, since the first was chosen by its score"
 
 
 def significance_markdown(found: Found) -> str:
@@ -161,9 +174,9 @@ def p_words(p: float) -> str:
 
 
 def _points(one: Mapping[str, Any]) -> str:
-    """Return a difference in percentage points, with its interval."""
-    low, high = one["interval"]
-    return f"{signed(one['difference'])} ({signed(low)} to {signed(high)})"
+    """Return a difference in percentage points, with its interval, ``(—)`` without one."""
+    around = " to ".join(signed(end) for end in one["interval"] or ()) or "—"
+    return f"{signed(one['difference'])} ({around})"
 
 
 def signed(share: float, digits: int = 2) -> str:
@@ -175,8 +188,8 @@ def _discordant(mcnemar: Mapping[str, Any] | None) -> str:
     return f"{mcnemar['b']:,} : {mcnemar['c']:,}" if mcnemar else "—"
 
 
-def _numbers(name: str, one: Mapping[str, Any]) -> dict[str, float]:
-    low, high = one["interval"]
+def _numbers(name: str, one: Mapping[str, Any]) -> dict[str, float | None]:
+    low, high = one["interval"] or (None, None)
     return {
         f"{name}_first": one["first"],
         f"{name}_second": one["second"],

@@ -51,6 +51,19 @@ def test_a_sentence_gives_both_scores_difference_and_interval() -> None:
     )
 
 
+def test_a_sentence_on_few_people_says_why_it_has_no_interval() -> None:
+    score = {"first": 0.8, "second": 0.79, "difference": 0.01, "interval": None}
+    found = {
+        "first": {"model": "a", "heads": 1},
+        "second": {"model": "b", "heads": 1},
+        "protocol": "fer2013",
+        "n": 21,
+        "accuracy": score,
+        "swap_p_holm": 1.0,
+    }
+    assert "+1.0 points (no interval: fewer than 5 people), chance alone" in sentence(found)
+
+
 def test_models_with_other_classes_are_compared_on_those_that_both_have(story: Story) -> None:
     few = tuple(name for name in EMOTIONS if name not in ("contempt", "disgust"))
     ours = story.on.predictions() if story.on else None

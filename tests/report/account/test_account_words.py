@@ -50,3 +50,16 @@ def test_an_interval_without_width_is_replaced_by_wilsons() -> None:
 
 def test_an_older_report_has_the_interval_beside_the_accuracy() -> None:
     assert words.interval_of({"n": 9, "accuracy": 0.5, "interval": [0.2, 0.8]}) == [0.2, 0.8]
+
+
+def test_pictures_of_people_are_never_counted_as_independent() -> None:
+    alone = {"n": 21, "accuracy": 0.2, "interval": None, "intervals": {"accuracy": None}}
+    few = {**alone, "unit": "subject", "clusters": 1}
+    assert words.interval_of(few) is None
+    assert words.no_interval(few) == "no interval: fewer than 5 people"
+    assert words.interval_of({**alone, "unit": "picture"}) is not None
+    perfect = {**few, "accuracy": 1.0, "intervals": {"accuracy": [1.0, 1.0]}, "clusters": 9}
+    assert words.interval_of(perfect) is None
+    assert words.no_interval(perfect) == "no interval: every resample of people gives the same"
+    known = {**perfect, "accuracy": 0.9, "intervals": {"accuracy": [0.8, 1.0]}}
+    assert words.interval_of(known) == [0.8, 1.0]

@@ -245,6 +245,6 @@ def test_a_missing_extra_is_named(material, tmp_path, monkeypatch, module):
     import sys
 
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(MissingExtraError, match=r"mien\[train\]"):
+    with pytest.raises(MissingExtraError, match=r'pip install -e "\.\[train\]"'):
         write(tmp_path / "out", material, few(material), silent)
     assert list(tmp_path.iterdir()) == []

@@ -9,8 +9,8 @@ import numpy.typing as npt
 from mien.evaluation.cross import leaks
 from mien.evaluation.predictions import Predictions
 from mien.evaluation.protocols import Case, Cases
-from mien.evaluation.sampling.parts import Parts, intervals
-from mien.evaluation.sampling.resampling import clusters, unit
+from mien.evaluation.sampling.parts import SCORES, Parts, intervals
+from mien.evaluation.sampling.resampling import clusters, too_few, unit
 
 MAJORITY = ("ferplus_majority", "ferplus_majority_without_contempt")
 """Beside the published labels, those of the votes that are scored."""
@@ -60,11 +60,15 @@ def scores(predictions: Predictions, codes: leaks.Codes | None) -> dict[str, Any
 
 
 def scored(case: Case | None, subjects: npt.NDArray[np.str_]) -> dict[str, Any] | None:
-    """Return the scores of a case with their intervals; None where there is no row."""
+    """Return the scores of a case with their intervals; None where there is no row.
+
+    The intervals are None where there are fewer than ``resampling.FEWEST`` people.
+    """
     if case is None:
         return None
     people, n = subjects[case.rows], len(case.rows)
     parts = Parts(case, [np.arange(n)])
+    few = too_few(people, n)
     return {
         "n": n,
         "classes": list(case.classes),
@@ -72,7 +76,7 @@ def scored(case: Case | None, subjects: npt.NDArray[np.str_]) -> dict[str, Any] 
         "left_out": dict(case.left_out),
         "largest_class": float(np.bincount(case.true).max() / n),
         **parts.observed()[0],
-        "intervals": intervals(parts.resampled(people)[0]),
+        "intervals": dict.fromkeys(SCORES) if few else intervals(parts.resampled(people)[0]),
         "unit": unit(people),
         "clusters": clusters(people, n)[1],
     }

@@ -20,7 +20,7 @@ from mien.evaluation.groups.grouping import Column
 from mien.evaluation.predictions import Predictions
 from mien.evaluation.protocols import Case
 from mien.evaluation.sampling.parts import Parts, intervals
-from mien.evaluation.sampling.resampling import clusters, record, unit
+from mien.evaluation.sampling.resampling import FEWEST, clusters, record, unit
 from mien.evaluation.sampling.weighted import Samples
 from mien.inference.framed import faces_in
 from mien.runs import environment
@@ -29,8 +29,6 @@ Ints = npt.NDArray[np.int64]
 
 LEAST = 30
 """Rows that a group has at least, to be scored."""
-FEWEST = 5
-"""People that a group has at least, to have an interval."""
 SPREAD = {"lowest": 0, "lower_quartile": 25, "median": 50, "upper_quartile": 75, "highest": 100}
 
 

@@ -11,7 +11,14 @@ from mien.evaluation.metrics import classification_report
 from mien.evaluation.protocols import Case, own_protocol
 from mien.evaluation.robustness.answered import Answered
 from mien.evaluation.robustness.grid import Grid
-from mien.evaluation.sampling.resampling import RESAMPLES, SEED, interval, unit, weights
+from mien.evaluation.sampling.resampling import (
+    RESAMPLES,
+    SEED,
+    interval,
+    too_few,
+    unit,
+    weights,
+)
 
 Values = npt.NDArray[np.float64]
 Scores = dict[str, dict[str, dict[str, dict[str, Any]]]]
@@ -29,7 +36,7 @@ def numbers(
     are ``accuracy`` with its ``interval``, ``macro_f1``, and but for ``clean`` ``drop_points``
     (clean minus corrupted accuracy, in percentage points) with ``drop_interval``. Intervals are
     95 % percentile intervals of a bootstrap in which clean and corrupted answers on a picture
-    stay together.
+    stay together; None where there are fewer than ``resampling.FEWEST`` people.
 
     Args:
         answered: with all cells of the grid.
@@ -129,7 +136,9 @@ class _Scores:
 def _resampled(
     right: npt.NDArray[np.bool_], subjects: npt.NDArray[np.str_], resamples: int, seed: int
 ) -> Values:
-    """Return each resample's accuracies, ``float64 [B, 1 + C]``."""
+    """Return each resample's accuracies, ``float64 [B, 1 + C]``; NaN of too few people."""
+    if too_few(subjects, len(right)):
+        return np.full((resamples, right.shape[1]), np.nan)
     values = right.astype(np.float64)
     blocks = [
         block @ values / block.sum(axis=1, keepdims=True)

@@ -19,6 +19,7 @@ from mien.evaluation.sampling.resampling import (
     Groups,
     clusters,
     interval,
+    too_few,
     unit,
     weights,
 )
@@ -53,7 +54,8 @@ def bootstrap(
         the accuracy of answers as they came), ``per_class`` (class → ``precision``, ``recall``,
         ``f1``, ``auroc`` → the same), ``unit`` (``picture`` or ``subject``: what was drawn),
         ``clusters`` (how many of them there are). None stands for an interval of what no
-        resample defines.
+        resample defines, and for every interval where there are fewer than
+        ``resampling.FEWEST`` people.
 
     Raises:
         DataError: lengths differ, or there are no rows.
@@ -61,10 +63,15 @@ def bootstrap(
     n = len(case.true)
     scores = Weighted(case, means, binned)
     found = _samples(scores, weights(subjects, n, resamples, seed))
+    few = too_few(subjects, n)
+
+    def ends(values: Values) -> list[float] | None:
+        return None if few else interval(values)
+
     return {
-        "intervals": {name: interval(values) for name, values in found.items() if values.ndim == 1},
+        "intervals": {name: ends(values) for name, values in found.items() if values.ndim == 1},
         "per_class": {
-            name: {key: interval(found[source][:, i]) for key, source in PER_CLASS.items()}
+            name: {key: ends(found[source][:, i]) for key, source in PER_CLASS.items()}
             for i, name in enumerate(case.classes)
         },
         "unit": unit(subjects),

@@ -41,7 +41,7 @@ def compare(
         protocol: what is scored, see ``protocols``; None: the own labels of the first one's head.
         kind: ``official`` or ``dedup`` rows.
         intersect: compare on the classes that both have; other rows are left out, and what else a
-            model answers with counts as 0.
+            model answers with counts as 0. The labels stay those that they are without it.
         resamples: of the bootstrap.
         seed: of the resamples.
 
@@ -56,9 +56,10 @@ def compare(
     first, second = paired(first, second)
     names = _heads(first, second, heads, protocol)
     both = [_alone(one, name) for one, name in zip((first, second), names, strict=True)]
+    own = protocol or own_protocol(names[0], both[0].cases(names[0]))  # of all its classes
     if intersect:
         both = _shared(both, names)
-    wanted = protocol or _common(both, names)
+    wanted = protocol or _common(both, names, own)
     found = [_case(one, name, wanted, kind) for one, name in zip(both, names, strict=True)]
     check_alike(found, [one.origin.model for one in both])
     sides = [Side(one.origin.model, (case,)) for one, case in zip(both, found, strict=True)]
@@ -79,7 +80,8 @@ def compare_each(
 ) -> list[dict[str, Any]]:
     """Return the differences between several models, see ``compare``, p corrected by Holm.
 
-    Up to six models are compared each with each, more of them the first with each other one.
+    Up to six models are compared each with each, more of them the first with each other one. The
+    order alone decides which one is the first, so p is corrected for the pairs that are compared.
 
     Args:
         each: the models' answers.
@@ -167,12 +169,29 @@ def _only(head: Answers, classes: tuple[str, ...]) -> Answers:
     return replace(head, classes=classes, probabilities=masked.astype(np.float32))
 
 
-def _common(both: Sequence[Predictions], names: Sequence[str]) -> str:
-    """Return the own protocol of the first head, without contempt where the second lacks it."""
+def _common(both: Sequence[Predictions], names: Sequence[str], own: str) -> str:
+    """Return a protocol, or its form without contempt where one of both has only that.
+
+    Args:
+        both: what is compared, of one head each.
+        names: of these heads.
+        own: the own protocol of the first head, with all its classes.
+
+    Raises:
+        UsageError: they have neither of these.
+    """
     there = [one.cases(name) for one, name in zip(both, names, strict=True)]
-    own = own_protocol(names[0], there[0])
-    fallback = f"{own}_without_contempt"
-    return own if own in there[1] or fallback not in there[1] else fallback
+    for protocol in (own, f"{own}_without_contempt"):
+        if all(protocol in one for one in there):
+            return protocol
+    told = (
+        f"{one.origin.model}, head {name}: {', '.join(cases) or 'nothing'}"
+        for one, name, cases in zip(both, names, there, strict=True)
+    )
+    raise UsageError(
+        f"expected that both can be scored on {own}, the own labels of head {names[0]}; they can "
+        f"on: {'; '.join(told)}: name one of these (--protocol)"
+    )
 
 
 def _case(predictions: Predictions, head: str, protocol: str, kind: str) -> Case:

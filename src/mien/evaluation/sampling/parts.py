@@ -8,7 +8,14 @@ import numpy.typing as npt
 
 from mien.evaluation.protocols import Case
 from mien.evaluation.sampling.resampling import RESAMPLES, SEED, Groups, interval, weights
-from mien.evaluation.sampling.weighted import Samples, Values, counts, shares
+from mien.evaluation.sampling.weighted import (
+    Samples,
+    Values,
+    counts,
+    denominators,
+    macro,
+    shares,
+)
 
 Ints = npt.NDArray[np.int64]
 
@@ -33,6 +40,7 @@ class Parts:
         self.classes = [
             np.isin(np.arange(len(every)), case.true[part]) if present else every for part in parts
         ]
+        self._wholes = [self._counts[part].sum(axis=0) for part in parts]
 
     def observed(self) -> list[dict[str, float]]:
         """Return the scores of each part, by the names of ``SCORES``."""
@@ -45,7 +53,8 @@ class Parts:
         """Return the scores of each part in each resample: name → ``float64 [B]``.
 
         All rows are drawn together, so the b-th values of two parts belong together. NaN where a
-        resample has nothing of a part.
+        resample has nothing of a part. A class that a resample leaves undefined does not count in
+        the macro-F1, see ``weighted``.
 
         Args:
             groups: text [M], what is drawn together, see ``resampling.clusters``.
@@ -61,10 +70,11 @@ class Parts:
     def _scores(self, block: Values) -> list[Samples]:
         """Return each part's scores for rows of weights, ``float64 [b, M]``."""
         found = []
-        for part, classes in zip(self._parts, self.classes, strict=True):
+        for part, classes, whole in zip(self._parts, self.classes, self._wholes, strict=True):
+            absent = denominators(whole)["f1"] == 0
             with np.errstate(invalid="ignore"):  # a part that is not drawn has no scores
-                values = shares(block[:, part] @ self._counts[part])
-            f1 = np.nan_to_num(values["f1"], nan=0.0)[:, classes].mean(axis=1)
+                values = shares(block[:, part] @ self._counts[part], whole)
+                f1 = macro(values["f1"][:, classes], absent[classes])
             f1 = np.where(np.isnan(values["accuracy"]), np.nan, f1)
             found.append(
                 {

@@ -19,6 +19,8 @@ Groups = npt.NDArray[Any]
 
 RESAMPLES, SEED, CONFIDENCE = 1000, 0, 0.95
 """Of every interval, where nothing else is asked for."""
+FEWEST = 5
+"""People that scores are of at least, to have an interval."""
 CELLS = 400_000
 """How many weights are held at once."""
 
@@ -56,6 +58,22 @@ def clusters(groups: Groups | None, n: int) -> tuple[npt.NDArray[np.int64], int]
 def unit(groups: Groups | None) -> str:
     """Return what is drawn: ``subject`` where any row has one, else ``picture``."""
     return "picture" if groups is None or not (groups.astype(str) != "").any() else "subject"
+
+
+def too_few(groups: Groups | None, n: int) -> bool:
+    """Tell whether persons are drawn and there are fewer than ``FEWEST``.
+
+    Resamples of so few say nothing of others: of one person they are all the same, and the
+    interval has no width. Such scores have no interval.
+
+    Args:
+        groups: see ``clusters``.
+        n: rows.
+
+    Raises:
+        DataError: see ``clusters``.
+    """
+    return unit(groups) == "subject" and clusters(groups, n)[1] < FEWEST
 
 
 def weights(

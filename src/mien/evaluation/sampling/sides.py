@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import comb
 from statistics import fmean
 from typing import Any
 
@@ -13,7 +14,7 @@ from mien.emotions import EMOTIONS
 from mien.errors import DataError
 from mien.evaluation.metrics import classification_report
 from mien.evaluation.protocols import Case
-from mien.evaluation.sampling.resampling import Groups, clusters, unit, weights
+from mien.evaluation.sampling.resampling import Groups, clusters, too_few, unit, weights
 from mien.evaluation.sampling.significance import difference, holm, mcnemar, swap_test
 from mien.evaluation.sampling.weighted import counts, shares
 
@@ -64,10 +65,12 @@ def between(
 
     Returns:
         For each pair ``n``, ``unit``, ``clusters``, ``resamples``, ``seed``; ``accuracy`` and
-        ``macro_f1`` (see ``significance.difference``; the mean over runs where there are several);
+        ``macro_f1`` (see ``significance.difference``; the mean over runs where there are several;
+        without interval and p where there are fewer than ``resampling.FEWEST`` people);
         ``mcnemar`` (None where a side has several runs); ``swap_p``, see
         ``significance.swap_test``: McNemar's exact p where rows are drawn by picture; and
-        ``swap_p_holm``, the same corrected for the number of pairs.
+        ``swap_p_holm`` with ``corrected_for``, see ``corrected``: the same corrected for every
+        two sides, tested or not, since which are tested may hang on their scores.
     """
     n = len(sides[0].runs[0].true)
     places, count = clusters(subjects, n)
@@ -88,17 +91,34 @@ def between(
         }
         for i, j in pairs
     ]
-    return corrected(found)
+    return corrected(found, comb(len(sides), 2))
 
 
-def corrected(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return differences with ``swap_p_holm`` corrected for how many of them there are."""
-    adjusted = holm([one["swap_p"] for one in found])
-    return [{**one, "swap_p_holm": p} for one, p in zip(found, adjusted, strict=True)]
+def corrected(
+    found: Sequence[Mapping[str, Any]], possible: int | None = None
+) -> list[dict[str, Any]]:
+    """Return differences with ``swap_p_holm``, corrected for ``corrected_for`` tests.
+
+    Args:
+        found: differences with ``swap_p``.
+        possible: for how many tests, where the scores decided which of them are made: those that
+            are not made count with p = 1, so each p is at least what all tests together would
+            give it. None: as many as are found, chosen before any score was known.
+    """
+    number = max(len(found), possible or 0)
+    adjusted = holm([one["swap_p"] for one in found] + [1.0] * (number - len(found)))
+    return [
+        {**one, "swap_p_holm": p, "corrected_for": number}
+        for one, p in zip(found, adjusted, strict=False)
+    ]
 
 
 def pairs_of(scores: Sequence[float]) -> list[tuple[int, int]]:
-    """Return which sides are compared: every two, or of more than ``MOST`` the best with each."""
+    """Return which sides are compared: every two, or of more than ``MOST`` the best with each.
+
+    Where the scores are those that are tested, the best one is no side that was named before:
+    p then has to be corrected for every two sides, see ``corrected``.
+    """
     places = range(len(scores))
     if len(scores) <= MOST:
         return list(combinations(places, 2))
@@ -109,13 +129,18 @@ def pairs_of(scores: Sequence[float]) -> list[tuple[int, int]]:
 def _drawn(
     sides: Sequence[Side], groups: Groups | None, n: int, resamples: int, seed: int
 ) -> list[dict[str, npt.NDArray[np.float64]]]:
-    """Return each side's scores in each resample: name → ``float64 [B]``, means over its runs."""
+    """Return each side's scores in each resample: name → ``float64 [B]``, means over its runs.
+
+    All are NaN where there are too few people.
+    """
+    if too_few(groups, n):
+        return [{name: np.full(resamples, np.nan) for name in SCORES} for _ in sides]
     k = len(sides[0].runs[0].classes)
     tables = [[counts(c.true, c.predicted, k) for c in side.runs] for side in sides]
     blocks: list[list[dict[str, npt.NDArray[np.float64]]]] = [[] for _ in sides]
     for block in weights(groups, n, resamples, seed):
         for own, runs in zip(blocks, tables, strict=True):
-            found = [shares(block @ table) for table in runs]
+            found = [shares(block @ table, table.sum(axis=0)) for table in runs]
             own.append({name: np.mean([one[name] for one in found], axis=0) for name in SCORES})
     return [{name: np.concatenate([b[name] for b in own]) for name in SCORES} for own in blocks]
 

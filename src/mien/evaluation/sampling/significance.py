@@ -76,12 +76,13 @@ def difference(first: float, second: float, drawn: Values) -> dict[str, Any]:
     Args:
         first: a score.
         second: another model's.
-        drawn: float64 [B], first minus second in each resample.
+        drawn: float64 [B], first minus second in each resample; NaN where it is not known.
 
     Returns:
         ``first``, ``second``, ``difference`` (first minus second), ``interval`` (95 %, percentile)
         and ``p``: twice the share of resamples on the other side of 0, 0 itself included on both,
-        with one added above and below (Davison & Hinkley 1997, section 4.2).
+        with one added above and below (Davison & Hinkley 1997, section 4.2). Both are None where
+        all resamples are NaN.
     """
     known = drawn[~np.isnan(drawn)]
     tail = min(int((known <= 0).sum()), int((known >= 0).sum()))
@@ -90,7 +91,7 @@ def difference(first: float, second: float, drawn: Values) -> dict[str, Any]:
         "second": second,
         "difference": first - second,
         "interval": interval(drawn),
-        "p": min(1.0, 2 * (tail + 1) / (len(known) + 1)),
+        "p": min(1.0, 2 * (tail + 1) / (len(known) + 1)) if len(known) else None,
     }
 
 

@@ -3,6 +3,10 @@
 A row that counts w times counts as w rows. With all weights 1 each number is that of
 ``metrics.classification_report`` and ``ranking``. Almost all of them follow from weighted sums
 over rows, so a block of resamples is one matrix product.
+
+A resample that happens to draw no row of a class says nothing of that class, so macro means leave
+it out there. Only a class that is undefined in all rows together counts as 0, in each resample as
+in the report.
 """
 
 from collections.abc import Mapping
@@ -55,34 +59,58 @@ def counts(true: Ints, predicted: Ints, k: int) -> Values:
     return np.hstack([hits, eye[predicted], eye[true]])
 
 
-def shares(sums: Values) -> Samples:
+def shares(sums: Values, whole: Values) -> Samples:
     """Return what follows from weighted counts.
 
     Args:
         sums: float64 ``[B, 3K]``, weights times ``counts``.
+        whole: float64 ``[3K]``, the sum of ``counts`` over all rows, each once.
 
     Returns:
         ``accuracy``, ``balanced_accuracy``, ``macro_precision``, ``macro_recall``, ``macro_f1``,
-        ``micro_f1``, ``weighted_f1``, each ``[B]``, with 0 for an undefined share as in
-        ``metrics``; and ``precision``, ``recall``, ``f1``, each ``[B, K]``, NaN where undefined.
+        ``micro_f1``, ``weighted_f1``, each ``[B]``; and ``precision``, ``recall``, ``f1``, each
+        ``[B, K]``, NaN where undefined. The macro means are those of ``macro``: with 0 for what
+        is undefined in ``whole``, as in ``metrics``, and without what ``sums`` alone leaves so.
     """
-    hits, answers, support = np.split(sums, 3, axis=1)
+    hits, _, support = np.split(sums, 3, axis=1)
     total = support.sum(axis=1)
+    below, ever = denominators(sums), denominators(whole)
     each = {
-        "precision": _ratio(hits, answers),
-        "recall": _ratio(hits, support),
-        "f1": _ratio(2 * hits, answers + support),
+        "precision": _ratio(hits, below["precision"]),
+        "recall": _ratio(hits, below["recall"]),
+        "f1": _ratio(2 * hits, below["f1"]),
     }
-    zeroed = {name: np.nan_to_num(values, nan=0.0) for name, values in each.items()}
     accuracy = hits.sum(axis=1) / total
     return {
         "accuracy": accuracy,
-        "balanced_accuracy": zeroed["recall"].sum(axis=1) / (support > 0).sum(axis=1),
-        **{f"macro_{name}": values.mean(axis=1) for name, values in zeroed.items()},
+        "balanced_accuracy": macro(each["recall"], np.zeros_like(support[0], bool)),
+        **{f"macro_{name}": macro(values, ever[name] == 0) for name, values in each.items()},
         "micro_f1": accuracy,
-        "weighted_f1": (zeroed["f1"] * support).sum(axis=1) / total,
+        "weighted_f1": (np.nan_to_num(each["f1"], nan=0.0) * support).sum(axis=1) / total,
         **each,
     }
+
+
+def denominators(sums: Values) -> Samples:
+    """Return what each class's ``precision``, ``recall`` and ``f1`` is divided by.
+
+    Args:
+        sums: float64 ``[..., 3K]``, see ``shares``; each value is ``[..., K]``.
+    """
+    _, answers, support = np.split(sums, 3, axis=-1)
+    return {"precision": answers, "recall": support, "f1": answers + support}
+
+
+def macro(values: Values, absent: npt.NDArray[np.bool_]) -> Values:
+    """Return the mean over classes, ``float64 [B]``.
+
+    Args:
+        values: float64 ``[B, K]``; NaN where a resample leaves the share of a class undefined:
+            such a class does not count in the mean.
+        absent: bool ``[K]``, classes whose share is undefined in all rows: they count as 0.
+    """
+    known = ~np.isnan(values)
+    return np.asarray(np.where(known, values, 0.0).sum(axis=1) / (known | absent).sum(axis=1))
 
 
 class Weighted:
@@ -114,6 +142,7 @@ class Weighted:
             *(one.features() for one in self.binned.values()),
         ]
         self._features = np.hstack(self._parts)
+        self._whole = self._parts[0].sum(axis=0)
 
     def _check(self, n: int) -> None:
         sizes = {name: len(values) for name, values in self.means.items()}
@@ -137,7 +166,7 @@ class Weighted:
         curves = np.column_stack([order.auroc(weights) for order in self.orders])
         known = ~np.isnan(curves)
         found = {
-            **shares(first),
+            **shares(first, self._whole),
             "auroc": _ratio(
                 np.where(known, curves, 0.0).sum(axis=1), known.sum(axis=1, dtype=np.float64)
             ),

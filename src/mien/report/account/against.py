@@ -11,7 +11,7 @@ from mien.evaluation.sampling.sides import corrected
 from mien.report.account.pieces import Section, Table
 from mien.report.account.story import Story
 from mien.report.account.subject import FILES
-from mien.report.account.words import labels, listed
+from mien.report.account.words import FEW, labels, listed
 from mien.report.significance import (
     HEADERS,
     LEVEL,
@@ -79,14 +79,15 @@ def _compared(ours: Predictions, other: Predictions, head: str) -> dict[str, Any
 def sentence(one: Found) -> str:
     """Say which of two is better, by how much, and whether chance could make it."""
     first, second, accuracy = one["first"], one["second"], one["accuracy"]
-    low, high = (signed(end, 1) for end in accuracy["interval"])
+    around = accuracy["interval"]
+    span = f"95 % {' to '.join(signed(end, 1) for end in around)}" if around else FEW
     told, p = one["swap_p_holm"] < LEVEL, p_words(one["swap_p_holm"])
     p = p if p.startswith("<") else f"= {p}"
     verdict = "a difference that chance rarely makes" if told else "chance alone may make that"
     return (
         f"On {labels(one['protocol'])} (n = {one['n']:,}) {_called(first)} scores "
         f"{100 * accuracy['first']:.1f} %, {_called(second)} {100 * accuracy['second']:.1f} %: "
-        f"{signed(accuracy['difference'], 1)} points (95 % {low} to {high}), {verdict} (p {p})."
+        f"{signed(accuracy['difference'], 1)} points ({span}), {verdict} (p {p})."
     )
 
 

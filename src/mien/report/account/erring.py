@@ -10,7 +10,7 @@ import numpy as np
 
 from mien.report.account.pieces import Missing, Picture, Section, Table, Told
 from mien.report.account.story import Story
-from mien.report.account.words import ends, interval_of, labels, percent
+from mien.report.account.words import ends, interval_of, labels, no_interval, percent
 from mien.report.errors.charts import confusions_chart
 from mien.report.figures import confusion_figure, per_class_figure
 
@@ -100,10 +100,11 @@ def score_words(story: Story, head: str, one: Mapping[str, Any]) -> str:
     report = reports[0] if reports else {}
     if report.get("n") != one["n"]:
         return str(one["reading"][0])
-    n, wrong = one["n"], one["wrong"]
+    n, wrong, around = one["n"], one["wrong"], interval_of(report)
+    said = f"95 % interval {ends(around)}" if around else no_interval(report)
     return (
-        f"{n - wrong:,} of {n:,} answers are the label ({percent(report['accuracy'])}, 95 % "
-        f"interval {ends(interval_of(report))}); {wrong:,} are not."
+        f"{n - wrong:,} of {n:,} answers are the label ({percent(report['accuracy'])}, {said}); "
+        f"{wrong:,} are not."
     )
 
 

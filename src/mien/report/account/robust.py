@@ -5,7 +5,7 @@ from typing import Any
 
 from mien.report.account.pieces import Missing, Picture, Section, Table, Told
 from mien.report.account.story import Story
-from mien.report.account.words import ends, labels, listed, percent
+from mien.report.account.words import FEW, ends, labels, listed, percent
 from mien.report.robustness.figures import curves_figure, drops_figure
 from mien.report.robustness.table import caption, headers, rows, title
 
@@ -53,13 +53,14 @@ def sentence(before: str, result: Mapping[str, Any], report: Mapping[str, Any]) 
     mean, each = report["mean"], report["corruptions"]
     worst = sorted(each, key=lambda name: -each[name]["drop_points"])[:WORST]
     said = listed(f"{title(name)} ({each[name]['drop_points']:.1f})" for name in worst)
-    low, high = mean["drop_interval"]
+    around = mean["drop_interval"]
+    span = f"95 % {around[0]:.1f}–{around[1]:.1f}" if around else FEW
     grid = f"{len(each)} corruptions at {len(result['grid']['levels'])} levels"
     part = f"on {sample(result)}, " if sample(result) else ""
     return (
         f"{before}Of {percent(report['clean']['accuracy'])} on clean pictures "
         f"{percent(mean['accuracy'])} is left on average over {grid}: {mean['drop_points']:.1f} "
-        f"points less ({part}95 % {low:.1f}–{high:.1f}, n = {report['n']:,}). Most is "
+        f"points less ({part}{span}, n = {report['n']:,}). Most is "
         f"lost, in points, by {said}."
     )
 
@@ -72,12 +73,12 @@ def _table(head: str, protocol: str, report: Any, against: Any) -> Table:
 
 def _pictures(result: Mapping[str, Any], head: str, protocol: str, report: Any) -> list[Picture]:
     names = f"{result['model']}, {labels(protocol)}"
-    low, high = report["mean"]["interval"]
+    around = report["mean"]["interval"]
     return [
         Picture(
             f"robustness_{head}",
             f"Accuracy of head {head} against the level of each corruption; on average over all "
-            f"it is {percent(report['mean']['accuracy'])} ({ends((low, high))}).",
+            f"it is {percent(report['mean']['accuracy'])} ({ends(around)}).",
             f"Accuracy against level, head {head}, one panel a corruption; the band is the 95 % "
             "interval.",
             lambda: curves_figure(report, names),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mien.evaluation.sampling.resampling import FEWEST
 from mien.report.account.pieces import Section, Table
 from mien.report.account.story import Story, over, spanned
 from mien.report.account.words import counted, labels, percent
@@ -150,10 +151,12 @@ def bootstrap_notes(story: Story) -> tuple[str, ...]:
     spread = (f"± is the sample standard deviation over {seeds} seeds",) if seeds > 1 else ()
     if not boot:
         return ("intervals: 95 %, Wilson; evaluate again for those of every score", *spread)
-    by = counted(boot["clusters"], "person", "people") if boot["unit"] == "subject" else "picture"
+    people = boot["unit"] == "subject"
+    by = counted(boot["clusters"], "person", "people") if people else "picture"
+    few = f"; scores on fewer than {FEWEST} people have none" if people else ""
     return (
         f"intervals: 95 %, bootstrap by {by}, {boot['resamples']:,} resamples, seed "
-        f"{boot['seed']}: what the choice of test pictures leaves open, not another training",
+        f"{boot['seed']}: what the choice of test pictures leaves open, not another training{few}",
         *spread,
     )
 

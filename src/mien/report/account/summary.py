@@ -24,7 +24,15 @@ from mien.report.account.origin import data_words, input_words, network_words, s
 from mien.report.account.pieces import Section, Told
 from mien.report.account.scores import baselines
 from mien.report.account.story import Story, over
-from mien.report.account.words import counted, ends, interval_of, labels, listed, percent
+from mien.report.account.words import (
+    counted,
+    ends,
+    interval_of,
+    labels,
+    listed,
+    no_interval,
+    percent,
+)
 
 FEW = 30
 DRAWN = "drawn"
@@ -85,7 +93,7 @@ def _score(story: Story, head: str) -> str:
     said = (
         f"{story.before(head)}On {place}, against {labels(story.own(head))}, {mean}"
         f"{over(official, 'accuracy')} % of the answers on {counted(official[0]['n'], 'picture')} "
-        f"are the label (95 % interval {_ends(official)}), macro-F1 "
+        f"are the label ({_ends(official, '95 % interval ')}), macro-F1 "
         f"{over(official, 'macro_f1', 3, 1)}"
     )
     if not dedup:
@@ -98,10 +106,12 @@ def _score(story: Story, head: str) -> str:
     )
 
 
-def _ends(reports: Sequence[Mapping[str, Any]]) -> str:
-    around = [interval_of(report) for report in reports]
-    low, high = (sum(one[end] for one in around if one) / len(around) for end in (0, 1))
-    return ends((low, high))
+def _ends(reports: Sequence[Mapping[str, Any]], before: str = "") -> str:
+    around = [one for report in reports if (one := interval_of(report)) is not None]
+    if len(around) < len(reports):
+        return no_interval(reports[0])
+    low, high = (sum(one[end] for one in around) / len(around) for end in (0, 1))
+    return before + ends((low, high))
 
 
 def _beside(story: Story) -> str:

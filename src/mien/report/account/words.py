@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mien.evaluation.metrics import wilson_interval
+from mien.evaluation.sampling.resampling import FEWEST
 from mien.report.compare.words import set_name
 
 NONE = "–"
+FEW = f"no interval: fewer than {FEWEST} people"
 OWN = ("seven", "eight")
 """Label sets that are names without a judge: whoever made the dataset labelled it."""
 
@@ -50,14 +52,23 @@ def number_with_ends(value: float | None, interval: Sequence[float] | None) -> s
 def interval_of(report: Mapping[str, Any], score: str = "accuracy") -> Sequence[float] | None:
     """Return the interval of a score of a report; Wilson's where only accuracy and n are known.
 
-    A bootstrap interval without width (all right, or all wrong) is replaced by Wilson's too.
+    A bootstrap interval without width (all right, or all wrong) is replaced by Wilson's too. Not
+    so where people were drawn: their pictures are no independent trials, and None is returned.
     """
     found = report.get("intervals", {}).get(score)
     if score == "accuracy":
         found = found or report.get("interval")
         if not found or found[0] == found[1]:
+            if report.get("unit") == "subject":
+                return None
             return wilson_interval(report["accuracy"] * report["n"], report["n"])
     return None if found is None else list(found)
+
+
+def no_interval(report: Mapping[str, Any]) -> str:
+    """Say why the accuracy of a report has no interval, see ``interval_of``."""
+    few = report.get("clusters", 0) < FEWEST
+    return FEW if few else "no interval: every resample of people gives the same"
 
 
 def labels(protocol: str) -> str:

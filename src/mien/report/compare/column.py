@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mien.report.compare.numbers import Measure, Score, percent
+from mien.report.compare.numbers import NONE, Measure, Score, percent
 from mien.report.compare.rows import Row
 
 Text = Callable[[Row], str]
@@ -82,7 +82,7 @@ def accuracy_column(
 
     def fields(row: Row) -> Fields:
         score = pick(row)
-        low, high = score.interval if score else (None, None)
+        low, high = (score.interval if score else None) or (None, None)
         return {
             **measured(f"{kind}_percent", accuracy(row), 2, 100),
             f"{kind}_percent_low": _fixed(low, 2, 100),
@@ -95,10 +95,11 @@ def accuracy_column(
 
     def ends(row: Row, digits: int = 2) -> str:
         score = pick(row)
-        return "–".join(f"{100 * end:.{digits}f}" for end in score.interval) if score else ""
+        around = score.interval if score else None
+        return "–".join(f"{100 * end:.{digits}f}" for end in around or ())
 
     def full(row: Row) -> str:
-        return f"{text(row)} ({ends(row, 1)})" if pick(row) else text(row)
+        return f"{text(row)} ({ends(row, 1) or NONE})" if pick(row) else text(row)
 
     shown = full if interval else None
     return Column(f"{kind} %", text, fields, ends, full=shown, number=True)

@@ -46,14 +46,17 @@ class Score:
         return Measure(tuple(report.accuracy for report in self.reports))
 
     @property
-    def interval(self) -> tuple[float, float]:
+    def interval(self) -> tuple[float, float] | None:
         """The 95 % interval of the (mean) accuracy that the choice of pictures leaves open.
 
         Of one run it is that of its evaluation: by person where people are known. Several seeds
         are scored on the same pictures, so theirs is the mean of their intervals, no narrower.
+        None where there are too few people; Wilson's where a report of pictures has none.
         """
         ends = [report.interval for report in self.reports if report.interval]
         if len(ends) < len(self.reports):
+            if any(report.unit == "subject" for report in self.reports):
+                return None
             return wilson_interval(self.accuracy.mean * self.n, self.n)
         return fmean(low for low, _ in ends), fmean(high for _, high in ends)
 

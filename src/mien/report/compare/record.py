@@ -127,6 +127,7 @@ class Report(Part):
     accuracy: Share
     macro_f1: Share
     interval: tuple[Share, Share] | None = None
+    unit: str = "picture"
     per_class: dict[str, ClassScore] = {}
     masked: tuple[str, ...] = ()
     unmasked: Unmasked | None = None

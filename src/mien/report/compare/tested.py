@@ -32,7 +32,8 @@ def with_tests(tables: Sequence[Table]) -> list[Table]:
     """Return the tables with tests between their rows, where two or more have predictions.
 
     Rows are compared on the official rows of their table: every two, or where there are more than
-    six the best with each other one. See ``evaluation.sides``.
+    six the best with each other one. The best is the best by the scores that are tested, so p is
+    corrected for every two rows then too. See ``evaluation.sampling.sides``.
     """
     return [_tested(table) for table in tables]
 

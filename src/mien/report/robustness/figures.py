@@ -81,8 +81,10 @@ def curves_figure(
 
 def _curve(axes: "Axes", report: Report, name: str) -> None:
     levels, scores = _along(report, name)
-    low, high = zip(*(one["interval"] for one in scores), strict=True)
-    axes.fill_between(levels, low, high, color=figures.SKY, alpha=0.4, linewidth=0)
+    spans = [one["interval"] for one in scores]
+    if None not in spans:  # there are enough people
+        low, high = zip(*spans, strict=True)
+        axes.fill_between(levels, low, high, color=figures.SKY, alpha=0.4, linewidth=0)
     shares = [one["accuracy"] for one in scores]
     axes.plot(levels, shares, "-o", color=figures.BLUE, markersize=3, label="this model")
     axes.grid(axis="y", color="#DDDDDD", linewidth=0.6)
@@ -106,7 +108,7 @@ def drops_figure(report: Report, names: str) -> "Figure":
     scores = {name: levels[level] for name, levels in report["cells"].items()}
     worst = sorted(scores, key=lambda name: -scores[name]["drop_points"])
     drops = [scores[name]["drop_points"] for name in worst]
-    ends = [scores[name]["drop_interval"] for name in worst]
+    ends = [scores[name]["drop_interval"] or [scores[name]["drop_points"]] * 2 for name in worst]
     figure = figures.blank(7, 1.3 + 0.3 * len(worst))
     axes = figure.add_subplot()
     axes.barh(range(len(worst)), drops, color=figures.SKY, edgecolor="black", linewidth=0.6)

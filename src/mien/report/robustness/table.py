@@ -6,6 +6,7 @@ from typing import Any
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
+from mien.report.account.words import FEW, NONE
 from mien.report.tables import decimal, markdown_table
 from mien.transforms.corruptions import CORRUPTIONS, LEVELS
 
@@ -53,21 +54,22 @@ def rows(report: Report, relative: Report | None = None) -> list[list[str]]:
 
 def _cells(scores: list[Report]) -> list[str]:
     last = scores[-1]
-    low, high = last["drop_interval"]
-    lost = f"{decimal(last['drop_points'])} ({decimal(low)} to {decimal(high)})"
+    around = " to ".join(decimal(end) for end in last["drop_interval"] or ()) or NONE
+    lost = f"{decimal(last['drop_points'])} ({around})"
     return [*(f"{100 * one['accuracy']:.1f}" for one in scores), lost]
 
 
 def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
+    return NONE if value is None else f"{value:.2f}"
 
 
 def caption(report: Report) -> str:
     """Say what the numbers of a table are."""
     clean = 100 * report["clean"]["accuracy"]
+    drawn = f"bootstrap by {report['unit']}" if report["mean"]["drop_interval"] else FEW
     return (
         f"Accuracy in per cent, n = {report['n']:,}; clean pictures: {clean:.1f}. Points lost: "
-        f"clean minus corrupted, mean over the levels; bootstrap by {report['unit']}."
+        f"clean minus corrupted, mean over the levels; {drawn}."
     )
 
 
