@@ -19,8 +19,9 @@ import mien
 from mien import runs
 from mien.datasets.prepared import PreparedSet
 from mien.emotions import EMOTIONS
-from mien.evaluation.answering import rows_of
-from mien.evaluation.predictions import Answers, Predictions
+from mien.evaluation.answers import Answers
+from mien.evaluation.asked import rows_of
+from mien.evaluation.predictions import Predictions
 from mien.evaluation.scoring import metrics
 from mien.inference.recognizer import WEIGHTS
 from mien.report.tables import scores_table

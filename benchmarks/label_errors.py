@@ -28,12 +28,13 @@ import numpy as np
 from mien import runs
 from mien.datasets.prepared import PreparedSet
 from mien.errors import DataError
-from mien.evaluation.answering import open_model, rows_of
+from mien.evaluation.answering import open_model
+from mien.evaluation.asked import rows_of
+from mien.evaluation.case import Case
 from mien.evaluation.errors.erring import of_label, surest, wrong_places
 from mien.evaluation.errors.label_checks import LENGTHS, check, table
 from mien.evaluation.errors.label_errors import label_errors, require_unseen
 from mien.evaluation.predictions import Predictions
-from mien.evaluation.protocols import Case
 from mien.inference.model import Model
 
 OUT = Path(__file__).parents[1] / "results" / "label_errors.json"

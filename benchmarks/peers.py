@@ -15,7 +15,8 @@ from rich.console import Console
 from mien.datasets.prepared import PreparedSet
 from mien.errors import DataError
 from mien.evaluation import imported
-from mien.evaluation.answering import open_model, rows_of
+from mien.evaluation.answering import open_model
+from mien.evaluation.asked import rows_of
 from mien.evaluation.sampling.paired import compare
 from mien.evaluation.sampling.sides import corrected
 from mien.evaluation.scoring import metrics

@@ -20,6 +20,7 @@ from mien.evaluation.groups.groups import scored
 from mien.evaluation.predictions import Predictions
 from mien.evaluation.robustness import Answered, Grid, header, numbers
 from mien.evaluation.scoring import metrics
+from mien.evaluation.stored import write_predictions
 from mien.report.account.story import Story, stories
 from mien.report.account.subject import of_run
 from mien.runs import sha256
@@ -75,7 +76,7 @@ def evaluated(root: Path, predictions: Predictions) -> Path:
     origin = predictions.origin
     folder = root / "evaluation" / f"{origin.dataset}-{origin.split}"
     write(folder / "metrics.json", metrics(predictions, resamples=100))
-    predictions.save(folder / "predictions.npz")
+    write_predictions(predictions, folder / "predictions.npz")
     return folder
 
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from mien.emotions import EMOTIONS
-from mien.evaluation.protocols import Case, cases, report
+from mien.emotions import EMOTIONS, index
+from mien.evaluation.case import Case, report
+from mien.evaluation.protocols import cases
 
 
 def made_case(
@@ -36,3 +37,23 @@ def score(*words: Any, **more: Any) -> dict[str, dict[str, Any]]:
         protocol: {kind: report(case) for kind, case in kinds.items()}
         for protocol, kinds in cases(*words, **more).items()
     }
+
+
+def sure(classes: tuple[str, ...], *names: str) -> Any:
+    """Answers that are 90 % sure of these names; the rest is spread evenly."""
+    rest = 0.1 / (len(classes) - 1)
+    rows = np.full((len(names), len(classes)), rest)
+    rows[np.arange(len(names)), [classes.index(name) for name in names]] = 0.9
+    return rows
+
+
+def labels(*names: str) -> Any:
+    return np.array([index(name) for name in names])
+
+
+def votes(*names: str) -> Any:
+    """Ten votes for each name, in the order emotions, unknown, not a face."""
+    choices = (*EMOTIONS, "unknown", "not_a_face")
+    table = np.zeros((len(names), 10), np.int16)
+    table[np.arange(len(names)), [choices.index(name) for name in names]] = 10
+    return table

@@ -6,8 +6,9 @@ import numpy as np
 from made_sets import votes_for
 
 from mien.emotions import BASIC, LABEL_SETS, index
-from mien.evaluation.predictions import Answers, Predictions
-from mien.evaluation.predictions import Origin as Whose
+from mien.evaluation.answers import Answers
+from mien.evaluation.answers import Origin as Whose
+from mien.evaluation.predictions import Predictions
 
 Row = tuple[Any, ...]
 """Label, answer, confidence, and optionally votes as emotion → count."""

@@ -7,7 +7,8 @@ import numpy as np
 
 from mien.emotions import EMOTIONS, LABEL_SETS
 from mien.evaluation.answering import Answering, Floats
-from mien.evaluation.predictions import Answers, Origin, Predictions
+from mien.evaluation.answers import Answers, Origin
+from mien.evaluation.predictions import Predictions
 from mien.evaluation.robustness import Answered, Grid
 from mien.preprocess import Pixels, Preprocessing
 

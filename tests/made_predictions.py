@@ -6,9 +6,12 @@ from typing import Any
 import numpy as np
 
 from mien.emotions import BASIC, EMOTIONS, index
-from mien.evaluation.predictions import Answers, Origin, Predictions
+from mien.evaluation.answers import Answers, Origin
+from mien.evaluation.predictions import Predictions
 
 ORIGIN = Origin("ours", "a" * 64, "made", "b" * 64, "test", "fer2013")
+VOTES = np.tile(np.array([0, 0, 0, 0, 10, 0, 0, 0, 0, 0], np.int16), (60, 1))
+"""Ten votes for happiness, for sixty pictures."""
 
 
 def made(

@@ -10,8 +10,9 @@ from made_cases import score
 
 from mien.config import Experiment
 from mien.emotions import EMOTIONS, LABEL_SETS
-from mien.evaluation.predictions import NAME, Predictions
-from mien.evaluation.protocols import report
+from mien.evaluation.case import report
+from mien.evaluation.predictions import Predictions
+from mien.evaluation.stored import NAME, write_predictions
 from mien.ferplus import ferplus_majority
 
 SHA = "61a4311c983985a6ae4ea24f1d5178eebdfd61076be07cfc1c547bfff0ff2ebc"
@@ -138,4 +139,4 @@ def made_predictions_of(root: Path, predictions: Predictions) -> None:
         "heads": found,
     }
     write(folder / "metrics.json", values)
-    predictions.save(folder / NAME)
+    write_predictions(predictions, folder / NAME)

@@ -67,7 +67,7 @@ def test_each_module_keeps_to_its_floor(path: Path) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *("metrics", "protocols", "ranking"),
+        *("case", "checks", "metrics", "protocols", "ranking", "truths"),
         *(f"certainty/{name}" for name in ("binomial", "calibration", "conformal", "selective")),
         "certainty/temperature",
         *(f"sampling/{name}" for name in ("intervals", "resampling", "significance", "weighted")),

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 pytest.importorskip("matplotlib")
 
 from mien.cli.main import app
-from mien.evaluation.predictions import Predictions
+from mien.evaluation.stored import read_predictions, write_predictions
 
 RUN = CliRunner()
 WORK = {
@@ -90,7 +90,7 @@ def test_a_negative_seed_is_wrong_use(model: Path, contempt: Path) -> None:
 
 def test_names_in_a_file_lead_to_no_other_folder(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "peer.npz"
-    made(14, dataset="../../away").save(path)
+    write_predictions(made(14, dataset="../../away"), path)
     call("evaluate", path, "--resamples", "100")
     assert [p.name for p in tmp_path.iterdir()] == ["deep"]
     assert (tmp_path / "deep" / "peer-evaluation" / ".._.._away-test" / "metrics.json").is_file()
@@ -107,7 +107,7 @@ def test_import_writes_where_it_may(
     assert "a name that ends in .npz" in call(*words, "--out", tmp_path / "x.csv", code=2)
     assert "must stay as it is" in call(*words, "--out", contempt / "x.npz", code=2)
     call(*words, "--name", "../../away")
-    assert len(Predictions.load(tmp_path / ".._.._away-contempt-test.npz")) == 8
+    assert len(read_predictions(tmp_path / ".._.._away-contempt-test.npz")) == 8
     out = ("--out", tmp_path / "peer.npz" / "t.md")
     compare = ("predictions", "compare", peer, peer)
     assert "expected a folder for the results" in call(*compare, *out, code=2)

@@ -19,7 +19,7 @@ from mien.cli.main import Commands
 from mien.datasets.drawn import draw_face
 from mien.emotions import EMOTIONS
 from mien.evaluation.cross.leaks import KINDS
-from mien.evaluation.predictions import Predictions
+from mien.evaluation.stored import read_predictions
 
 RUN = CliRunner()
 APP = typer.Typer(cls=Commands)
@@ -95,7 +95,7 @@ def test_scores_can_be_recomputed_from_what_was_kept(
 ) -> None:
     out = tmp_path / "out"
     assert call(small_run, "--data", people, "--out", out)[0] == 0
-    kept = Predictions.load(out / "predictions" / "small-on-people-all.npz")
+    kept = read_predictions(out / "predictions" / "small-on-people-all.npz")
     codes = np.load(out / "predictions" / "small-on-people-all-seen.npy")
     assert len(kept) == len(codes) == 30
     assert set(codes.tolist()) <= {0, *KINDS.values()}

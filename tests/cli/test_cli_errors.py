@@ -15,6 +15,7 @@ pytest.importorskip("matplotlib")
 
 from mien.cli.errors import errors
 from mien.cli.main import Commands
+from mien.evaluation.stored import write_predictions
 from mien.runs import write_json
 
 app = typer.Typer(cls=Commands, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -34,7 +35,7 @@ def run(*words: object, code: int = 0) -> str:
 @pytest.fixture
 def kept(tmp_path: Path) -> Path:
     path = tmp_path / "evaluation" / "made-test" / "predictions.npz"
-    noisy(210, 0.2)[0].save(path)
+    write_predictions(noisy(210, 0.2)[0], path)
     return path
 
 
@@ -91,7 +92,7 @@ def test_a_crossvalidation_is_pooled_and_counts_as_held_out(
     prepared, model = PreparedSet.open(drawn_set), open_model(small_run)
     for fold, rows in enumerate(np.array_split(prepared.where("train"), 2)):
         path = tmp_path / f"fold-{fold}" / "predictions.npz"
-        model.on(prepared, rows, "train").save(path)
+        write_predictions(model.on(prepared, rows, "train"), path)
     plan = {"paths": {"data.path": str(drawn_set)}, "dealing": {"folds": 2, "repeats": 1}}
     write_json(tmp_path / "plan.json", plan)
     write_json(tmp_path / "crossval.json", {})
@@ -103,7 +104,7 @@ def test_a_crossvalidation_is_pooled_and_counts_as_held_out(
 def test_the_training_split_is_searched_only_where_it_was_held_out(tmp_path: Path) -> None:
     pytest.importorskip("cleanlab")
     path = tmp_path / "predictions.npz"
-    noisy(210, 0.2, split="train")[0].save(path)
+    write_predictions(noisy(210, 0.2, split="train")[0], path)
     said = run(path)
     assert "label errors not looked for: these are answers on the train split" in said
     assert not (tmp_path / "label_errors.csv").exists()

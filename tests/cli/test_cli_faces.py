@@ -174,7 +174,7 @@ def test_evaluate_notes_where_model_and_data_differ(
 def test_the_note_says_which_is_which(
     faces: str, data: str, told: str, said: dict[str, str], folder: Path
 ) -> None:
-    from mien.evaluation.answering import framing_note
+    from mien.evaluation.notes import framing_note
 
     note = framing_note(PreparedSet.open(folder / data), faces)
     assert told in note

@@ -17,7 +17,9 @@ from mien.cli.main import Commands
 from mien.datasets.drawn import draw_face
 from mien.datasets.prepared import PreparedSet
 from mien.emotions import EMOTIONS
-from mien.evaluation.predictions import Answers, Predictions
+from mien.evaluation.answers import Answers
+from mien.evaluation.predictions import Predictions
+from mien.evaluation.stored import write_predictions
 
 RUN = CliRunner()
 APP = typer.Typer(cls=Commands)
@@ -57,9 +59,9 @@ def kept(prepared: PreparedSet, tmp_path: Path) -> Path:
     values = np.random.default_rng(0).dirichlet(np.ones(8), 60).astype(np.float32)
     heads = {"eight": Answers(EMOTIONS, values)}
     path = tmp_path / "evaluation" / "g-test" / "predictions.npz"
-    Predictions.of(
-        prepared, prepared.where(), heads, model="m", model_sha256="0" * 64, split="test"
-    ).save(path)
+    rows = prepared.where()
+    found = Predictions.of(prepared, rows, heads, model="m", model_sha256="0" * 64, split="test")
+    write_predictions(found, path)
     return path
 
 

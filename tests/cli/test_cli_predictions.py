@@ -10,7 +10,7 @@ from made_sets import make, picture
 from typer.testing import CliRunner
 
 from mien.cli.main import app
-from mien.evaluation.predictions import Predictions
+from mien.evaluation.stored import read_predictions, write_predictions
 
 RUN = CliRunner()
 CLASSES = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
@@ -40,8 +40,8 @@ def test_import_score_and_compare(scene: Path, tmp_path: Path) -> None:
     done = RUN.invoke(app, [*bring, "--out", str(theirs)])
     assert done.exit_code == 0, said(done)
     assert "peer: 70 answers with 7 classes" in said(done)
-    found = Predictions.load(theirs)
-    found.at(np.arange(70)[::-1]).save(ours)
+    found = read_predictions(theirs)
+    write_predictions(found.at(np.arange(70)[::-1]), ours)
     scored = RUN.invoke(app, ["evaluate", str(theirs), "--out", str(tmp_path / "scores")])
     assert scored.exit_code == 0, said(scored)
     metrics = json.loads((tmp_path / "scores" / "metrics.json").read_text())
@@ -59,8 +59,8 @@ def test_import_score_and_compare(scene: Path, tmp_path: Path) -> None:
 
 
 def test_a_better_model_is_told_from_a_worse_one(tmp_path: Path) -> None:
-    made(200, 0.9).save(tmp_path / "a.npz")
-    made(200, 0.3, seed=1, model="theirs").save(tmp_path / "b.npz")
+    write_predictions(made(200, 0.9), tmp_path / "a.npz")
+    write_predictions(made(200, 0.3, seed=1, model="theirs"), tmp_path / "b.npz")
     table = tmp_path / "table.md"
     files = [str(tmp_path / name) for name in ("a.npz", "b.npz")]
     done = RUN.invoke(app, ["predictions", "compare", *files, "--out", str(table)])
@@ -74,8 +74,8 @@ def test_a_better_model_is_told_from_a_worse_one(tmp_path: Path) -> None:
 
 def test_a_difference_on_one_person_is_told_without_an_interval(tmp_path: Path) -> None:
     one = ["s1"] * 21
-    made(21, 0.9, subjects=one).save(tmp_path / "a.npz")
-    made(21, 0.3, seed=1, model="theirs", subjects=one).save(tmp_path / "b.npz")
+    write_predictions(made(21, 0.9, subjects=one), tmp_path / "a.npz")
+    write_predictions(made(21, 0.3, seed=1, model="theirs", subjects=one), tmp_path / "b.npz")
     files = [str(tmp_path / name) for name in ("a.npz", "b.npz")]
     for name in ("t.json", "t.md"):
         out = str(tmp_path / name)
@@ -96,8 +96,8 @@ def test_the_help_tells_which_pairs_are_tested() -> None:
 
 def test_files_that_do_not_go_together_are_refused(tmp_path: Path) -> None:
     a, b = tmp_path / "a.npz", tmp_path / "b.npz"
-    made(60).save(a)
-    made(50, model="theirs").save(b)
+    write_predictions(made(60), a)
+    write_predictions(made(50, model="theirs"), b)
     done = RUN.invoke(app, ["predictions", "compare", str(a), str(b)])
     assert done.exit_code == 1
     assert "10 of 60 pictures have no answer of theirs (made-050" in said(done)

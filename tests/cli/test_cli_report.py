@@ -11,6 +11,7 @@ pytest.importorskip("matplotlib")
 from mien.cli.card import card
 from mien.cli.main import Commands
 from mien.cli.report import report
+from mien.evaluation.stored import write_predictions
 from mien.runs import sha256
 
 RUN = CliRunner()
@@ -72,8 +73,7 @@ def test_report_compares_with_other_answers_and_other_datasets(run: Path) -> Non
     text = Path("page.html").read_text(encoding="utf-8")
     assert "Beside other models" in text
     assert "On other datasets" in text
-    answers = answered(other, 0.2, 0)
-    answers.save(Path("peer.npz"))
+    write_predictions(answered(other, 0.2, 0), Path("peer.npz"))
     assert _call("report", "lenet", "--out", "b.html", "--against", "peer.npz")[0] == 0
 
 

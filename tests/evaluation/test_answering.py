@@ -1,4 +1,4 @@
-"""Models that answer faces: a run and a file alike, kept answers, and what is missing."""
+"""Models that answer faces: a run and a file alike, and what is damaged."""
 
 import shutil
 from pathlib import Path
@@ -6,21 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from inference.tiny_models import describe, write_model
-from made_predictions import made
-from made_sets import make, picture
 
 from mien.datasets.prepared import PreparedSet
-from mien.errors import DataError, ModelFileError, PreparedDataError, RunError, UsageError
-from mien.evaluation.answering import (
-    dataset_of,
-    framing_note,
-    open_model,
-    predictions_of,
-    rows_of,
-    unscored_note,
-)
+from mien.errors import ModelFileError, RunError
+from mien.evaluation.answering import open_model
+from mien.evaluation.asked import rows_of
 from mien.inference.recognizer import WEIGHTS
-from mien.runs import read_json, sha256, write_json
+from mien.runs import sha256, write_json
 
 
 @pytest.fixture(scope="module")
@@ -66,79 +58,6 @@ def test_a_calibrated_run_answers_with_its_temperature(small_run: Path, drawn: P
         assert softer == pytest.approx(plain**0.5 / (plain**0.5).sum(1, keepdims=True), abs=1e-5)
 
 
-def test_kept_answers_are_taken_only_if_they_are_of_these_weights(
-    small_run: Path, drawn: PreparedSet
-) -> None:
-    found, prepared = predictions_of(small_run)
-    assert prepared.sha256 == drawn.sha256
-    folder = small_run / "evaluation" / "drawn-test-kept"
-    assert (found.origin.split, len(found)) == ("test", 24)
-    marked = found.heads["ferplus"].probabilities.copy()
-    marked[:] = 1 / marked.shape[1]
-    from dataclasses import replace
-
-    def keep(**changes: str) -> None:
-        heads = {"ferplus": replace(found.heads["ferplus"], probabilities=marked)}
-        origin = replace(found.origin, **changes)
-        replace(found, heads=heads, origin=origin).save(folder / "predictions.npz")
-
-    try:
-        for path in (small_run / "evaluation").glob("drawn-test/predictions.npz"):
-            path.rename(path.with_suffix(".aside"))
-        keep()
-        taken = predictions_of(small_run)[0].heads["ferplus"].probabilities
-        keep(model_sha256="of other weights")
-        made_anew = predictions_of(small_run)[0].heads["ferplus"].probabilities
-    finally:
-        (folder / "predictions.npz").unlink()
-        folder.rmdir()
-        for path in (small_run / "evaluation").glob("drawn-test/predictions.aside"):
-            path.rename(path.with_suffix(".npz"))
-    assert np.array_equal(taken, marked)
-    assert not np.array_equal(made_anew, marked)
-
-
-def test_predictions_need_the_dataset_they_are_of(
-    small_run: Path, drawn_set: Path, tmp_path: Path
-) -> None:
-    found, _ = predictions_of(small_run)
-    found.save(tmp_path / "predictions.npz")
-    again, prepared = predictions_of(tmp_path / "predictions.npz", drawn_set)
-    assert again.ids.tolist() == found.ids.tolist()
-    assert len(prepared) == 240
-    with pytest.raises(UsageError, match="--data DIR"):
-        predictions_of(tmp_path / "predictions.npz")
-    other = make(tmp_path / "other", [picture("a", 0, split="test")])
-    with pytest.raises(DataError, match="24 of 24 pictures are not in"):
-        predictions_of(tmp_path / "predictions.npz", other.root)
-
-
-def test_what_is_no_model_or_has_no_pictures_is_said(tmp_path: Path) -> None:
-    with pytest.raises(ModelFileError, match="no such model file"):
-        open_model(tmp_path / "none.onnx")
-    with pytest.raises(RunError, match="expected a run folder"):
-        open_model(tmp_path)
-    with pytest.raises(UsageError, match="--data DIR"):
-        dataset_of(open_model(WEIGHTS), None)
-    prepared = make(tmp_path / "set", [picture("a", 0)])
-    with pytest.raises(PreparedDataError, match="pictures in the test split, found none"):
-        rows_of(prepared, "test")
-    assert rows_of(prepared, "all").tolist() == [0]
-
-
-def test_a_note_where_faces_were_cut_out_otherwise(drawn: PreparedSet) -> None:
-    assert framing_note(drawn, "crop") == ""
-    assert "turned upright, those of drawn were prepared as they stood" in framing_note(
-        drawn, "align"
-    )
-
-
-def test_the_run_says_which_dataset_it_learnt(small_run: Path, drawn_set: Path) -> None:
-    model = open_model(small_run)
-    assert model.learnt == drawn_set
-    assert read_json(small_run / "data.json")["sha256"] == dataset_of(model, None).sha256
-
-
 def test_a_damaged_calibration_is_no_hindrance_to_a_new_one(
     small_run: Path, drawn: PreparedSet, tmp_path: Path
 ) -> None:
@@ -179,8 +98,8 @@ def test_a_run_with_a_damaged_record_of_its_data_is_refused(
         open_model(run, calibrated=False)
 
 
-def test_heads_that_were_not_scored_are_named() -> None:
-    predictions = made(14)
-    assert unscored_note(predictions, ["fer2013"]) == ""
-    said = "not scored: fer2013, without a class of the labels in made test"
-    assert unscored_note(predictions, []) == said
+def test_what_is_no_model_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ModelFileError, match="no such model file"):
+        open_model(tmp_path / "none.onnx")
+    with pytest.raises(RunError, match="expected a run folder"):
+        open_model(tmp_path)

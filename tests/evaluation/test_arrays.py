@@ -10,7 +10,7 @@ from made_predictions import made
 
 from mien.errors import DataError
 from mien.evaluation.arrays import read_arrays, reason
-from mien.evaluation.predictions import Predictions
+from mien.evaluation.stored import read_predictions, write_predictions
 
 
 def test_arrays_are_read_by_name(tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_what_would_run_code_is_not_opened(tmp_path: Path) -> None:
 
 def test_damage_anywhere_in_a_file_of_predictions_is_a_sentence(tmp_path: Path) -> None:
     path, damaged = tmp_path / "predictions.npz", tmp_path / "damaged.npz"
-    made(8).save(path)
+    write_predictions(made(8), path)
     whole, rng = path.read_bytes(), random.Random(0)
     for turn in range(120):
         content = bytearray(whole)
@@ -51,7 +51,7 @@ def test_damage_anywhere_in_a_file_of_predictions_is_a_sentence(tmp_path: Path) 
                 content[rng.randrange(len(content))] = rng.randrange(256)
         damaged.write_bytes(bytes(content))
         try:
-            Predictions.load(damaged)
+            read_predictions(damaged)
         except DataError as error:
             assert str(damaged) in str(error)  # noqa: PT017
 

@@ -8,11 +8,12 @@ from made_predictions import made
 
 from mien.emotions import EMOTIONS
 from mien.errors import DataError, RunError, UsageError
+from mien.evaluation.answers import Answers
 from mien.evaluation.certainty import temperature
 from mien.evaluation.certainty.calibrate import calibrate, require_validation
 from mien.evaluation.certainty.fitted import for_file, kept, of_file
 from mien.evaluation.certainty.measured import in_sample_note, measured
-from mien.evaluation.predictions import Answers, Predictions
+from mien.evaluation.predictions import Predictions
 from mien.inference.info import Head
 
 N = 600

@@ -1,4 +1,4 @@
-"""Predictions that somebody edited: refused with what was expected, what came, and the ids."""
+"""What is no answer or cannot be scored: refused with what was expected, what came, and the ids."""
 
 import json
 from pathlib import Path
@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from made_cases import labels, score, sure, votes
 from made_predictions import made
 
+from mien.emotions import BASIC
 from mien.errors import DataError
-from mien.evaluation.predictions import Predictions
+from mien.evaluation.stored import read_predictions, write_predictions
 
 N = 12
 HEAD = "probabilities_fer2013"
@@ -17,7 +19,7 @@ HEAD = "probabilities_fer2013"
 
 def edited(path: Path, name: str, change: Any) -> Path:
     """Write predictions with one array changed; ``change`` is a function of it, or None."""
-    made(N).save(path)
+    write_predictions(made(N), path)
     with np.load(path) as file:
         arrays = {key: file[key] for key in file.files}
     value = arrays.pop(name, None)
@@ -73,18 +75,24 @@ def least(value: float) -> Any:
 def test_an_edited_file_is_refused(tmp_path: Path, name: str, change: Any, said: str) -> None:
     path = edited(tmp_path / "edited.npz", name, change)
     with pytest.raises(DataError, match=said) as caught:
-        Predictions.load(path)
+        read_predictions(path)
     assert str(caught.value).startswith(f"{path}: ")
 
 
-def test_heads_without_a_class_of_the_labels_are_told_from_others() -> None:
-    from dataclasses import replace
+def test_everything_wrong_is_said_at_once() -> None:
+    with pytest.raises(DataError) as caught:
+        score(np.ones((2, 3)), BASIC, labels("anger", "contempt"), votes("fear"), np.zeros(2))
+    message = str(caught.value)
+    assert message.startswith("4 problems:")
+    assert "probabilities: expected [2, 7] (labels, classes), found [2, 3]" in message
+    assert "labels: expected one or more of the positions [0, 2, 3, 4, 5, 6, 7]" in message
+    assert "votes: expected 2 rows (as the labels), found 1" in message
+    assert "copy_in_train: expected bool [2], found float64 [2]" in message
 
-    from mien.evaluation.predictions import Answers
 
-    both = made(N)
-    contempt = Answers(("contempt",), np.ones((N, 1), np.float32))
-    both = replace(both, heads={"one": contempt, **both.heads})
-    assert both.scored_heads() == ["fer2013"]
-    with pytest.raises(DataError, match=r"ours knows contempt: .*found none in made test"):
-        replace(both, heads={"one": contempt}).scored_heads()
+@pytest.mark.parametrize("bad", [np.nan, -0.1])
+def test_what_is_no_probability_is_refused(bad: float) -> None:
+    answers = sure(BASIC, "anger")
+    answers[0, 1] = bad
+    with pytest.raises(DataError, match="expected numbers from 0 to 1, found negative ones or NaN"):
+        score(answers, BASIC, labels("anger"))

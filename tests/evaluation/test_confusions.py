@@ -5,11 +5,11 @@ import pytest
 from made_errors import told
 from made_predictions import made
 
+from mien.evaluation.case import Case
 from mien.evaluation.errors.confusions import EXAMPLES, SHEETS, directed, examples, pairs, sides
 from mien.evaluation.errors.erring import wrong_places
 from mien.evaluation.metrics import confusion_matrix, wilson_interval
 from mien.evaluation.predictions import Predictions
-from mien.evaluation.protocols import Case
 
 ROWS = (
     *[("fear", "surprise", 0.6 + n / 100) for n in range(3)],

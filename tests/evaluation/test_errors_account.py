@@ -9,6 +9,7 @@ from made_predictions import made
 
 from mien.emotions import EMOTIONS
 from mien.errors import UnknownNameError
+from mien.evaluation.answers import Answers
 from mien.evaluation.errors.account import (
     FIRST,
     HARDEST,
@@ -20,7 +21,7 @@ from mien.evaluation.errors.account import (
     samples,
 )
 from mien.evaluation.metrics import classification_report
-from mien.evaluation.predictions import Answers, Predictions
+from mien.evaluation.predictions import Predictions
 
 
 def test_counts_agree_with_the_report() -> None:

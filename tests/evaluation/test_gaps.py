@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from made_cases import made_case
 
+from mien.evaluation.case import Case
 from mien.evaluation.groups.gaps import by_chance, gap
-from mien.evaluation.protocols import Case
 from mien.evaluation.sampling.parts import Parts, intervals
 
 

@@ -12,9 +12,10 @@ from made_sets import make, noise, picture
 from mien.datasets.prepared import PreparedSet
 from mien.emotions import BASIC, EMOTIONS
 from mien.errors import DataError
+from mien.evaluation.answers import Answers
 from mien.evaluation.groups.grouping import Column
 from mien.evaluation.groups.groups import expected_accuracy, groups, scored
-from mien.evaluation.predictions import Answers, Predictions
+from mien.evaluation.predictions import Predictions
 from mien.evaluation.sampling.parts import SCORES
 
 N = 90

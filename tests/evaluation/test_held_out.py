@@ -10,7 +10,7 @@ from made_errors import noisy
 from mien.errors import DataError, RunError
 from mien.evaluation.errors.held_out import is_crossval, of_crossval
 from mien.evaluation.errors.label_errors import label_errors
-from mien.evaluation.predictions import Predictions
+from mien.evaluation.stored import read_predictions, write_predictions
 from mien.runs import write_json
 
 
@@ -21,7 +21,7 @@ def crossval(root: Path, repeats: int = 1, done: bool = True) -> Path:
     above = root if repeats == 1 else root / "repeat-0"
     for fold in range(3):
         part = predictions.at(np.arange(fold, 210, 3))
-        part.save(above / f"fold-{fold}" / "predictions.npz")
+        write_predictions(part, above / f"fold-{fold}" / "predictions.npz")
     if done:
         write_json(root / "crossval.json", {})
     return root
@@ -55,9 +55,9 @@ def test_damage_is_named(tmp_path: Path) -> None:
 
 def test_a_plan_without_folds_and_folds_of_other_heads_are_refused(tmp_path: Path) -> None:
     root = crossval(tmp_path / "cv")
-    part = Predictions.load(root / "fold-1" / "predictions.npz")
+    part = read_predictions(root / "fold-1" / "predictions.npz")
     heads = {"other": next(iter(part.heads.values()))}
-    replace(part, heads=heads).save(root / "fold-1" / "predictions.npz")
+    write_predictions(replace(part, heads=heads), root / "fold-1" / "predictions.npz")
     with pytest.raises(RunError, match="expected folds with the same heads and classes"):
         of_crossval(root)
     plan = {"paths": {"data.path": "x"}, "dealing": {"folds": 0, "repeats": 1}}

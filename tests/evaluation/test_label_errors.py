@@ -9,8 +9,8 @@ from made_errors import noisy, told
 
 from mien.emotions import BASIC, EMOTIONS
 from mien.errors import DataError, MissingExtraError, UnknownNameError
+from mien.evaluation.answers import Answers
 from mien.evaluation.errors.label_errors import FEW, judge_of, label_errors, rank, require_unseen
-from mien.evaluation.predictions import Answers
 
 pytest.importorskip("cleanlab")
 

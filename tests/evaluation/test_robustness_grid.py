@@ -14,8 +14,8 @@ from mien.datasets.prepared import PreparedSet
 from mien.emotions import EMOTIONS
 from mien.errors import DataError, UsageError
 from mien.evaluation import robustness
-from mien.evaluation.predictions import Predictions
 from mien.evaluation.robustness import ANSWERS, Answered, Grid, run, running
+from mien.evaluation.stored import read_predictions, write_predictions
 from mien.transforms.corruptions import CORRUPTIONS, corrupt
 
 GRID = Grid.of(["noise", "shift", "jpeg"], "1,5")
@@ -103,7 +103,7 @@ def test_the_file_holds_all_answers_and_is_a_file_of_predictions(
     for cell, heads in again.cells.items():
         assert heads["ferplus"].dtype == np.float32
         assert np.array_equal(heads["ferplus"], answered.cells[cell]["ferplus"])
-    clean = Predictions.load(tmp_path / ANSWERS)
+    clean = read_predictions(tmp_path / ANSWERS)
     assert clean.ids.tolist() == prepared.ids[rows].tolist()
     assert robustness.result(again, GRID, False)["heads"] == robustness.numbers(answered, GRID)
     assert [p.name for p in tmp_path.iterdir()] == [ANSWERS]
@@ -181,7 +181,7 @@ def test_progress_counts_the_faces_that_are_left(
 
 def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     made = answers([[1] * 8, [0] * 8], Grid.of(["noise"], "1"))
-    made.clean.save(tmp_path / "plain.npz")
+    write_predictions(made.clean, tmp_path / "plain.npz")
     with pytest.raises(DataError, match=r"expected the robustness.npz that `mien robustness`"):
         Answered.load(tmp_path / "plain.npz")
     made.cells["noise", 1] = {"seven": np.zeros((7, 7), np.float32)}

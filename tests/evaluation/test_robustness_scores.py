@@ -10,7 +10,7 @@ from made_grids import answers
 from sklearn.metrics import f1_score
 
 from mien.errors import DataError
-from mien.evaluation.predictions import Answers
+from mien.evaluation.answers import Answers
 from mien.evaluation.robustness import (
     Answered,
     Grid,

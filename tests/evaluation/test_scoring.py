@@ -11,7 +11,8 @@ from sklearn.metrics import f1_score, roc_auc_score, top_k_accuracy_score
 
 from mien.emotions import BASIC, EMOTIONS, index
 from mien.evaluation import scoring
-from mien.evaluation.predictions import Answers, Predictions
+from mien.evaluation.answers import Answers
+from mien.evaluation.predictions import Predictions
 
 
 @pytest.fixture(scope="module")

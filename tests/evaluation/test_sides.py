@@ -9,8 +9,8 @@ import pytest
 from made_cases import made_case
 
 from mien.errors import DataError
+from mien.evaluation.case import Case
 from mien.evaluation.metrics import classification_report
-from mien.evaluation.protocols import Case
 from mien.evaluation.sampling.sides import MOST, Side, between, check_alike, corrected, pairs_of
 from mien.evaluation.sampling.significance import mcnemar, swap_test
 

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from mien.errors import DataError
+from mien.evaluation.case import mask_classes
 from mien.evaluation.certainty import temperature
 from mien.evaluation.metrics import negative_log_likelihood
-from mien.evaluation.protocols import mask_classes
 
 RNG = np.random.default_rng(3)
 

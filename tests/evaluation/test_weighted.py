@@ -8,8 +8,8 @@ import pytest
 from made_cases import made_case
 
 from mien.errors import DataError
+from mien.evaluation.case import Case
 from mien.evaluation.metrics import brier_score, classification_report, negative_log_likelihood
-from mien.evaluation.protocols import Case
 from mien.evaluation.ranking import auroc, top_k
 from mien.evaluation.sampling.weighted import Binned, Weighted, counts, macro, shares
 

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from mien.evaluation.predictions import Predictions
 from mien.evaluation.sampling.significance import mcnemar
+from mien.evaluation.stored import read_predictions, write_predictions
 from mien.report.compare.files import save
 from mien.report.compare.files import write as write_tables
 from mien.report.compare.forms import markdown, page, show, significance_text
@@ -59,7 +60,7 @@ def test_rows_with_predictions_are_tested(run: Make) -> None:
     good, bad = run("good", 0.9), run("bad", 0.4)
     [found] = _table(bad, good).tests
     assert (found["first"], found["second"]) == ({"model": "good"}, {"model": "bad"})
-    both = [Predictions.load(one.source / "evaluation/fer2013-test/predictions.npz")
+    both = [read_predictions(one.source / "evaluation/fer2013-test/predictions.npz")
             for one in (good, bad)]  # fmt: skip
     cases = [one.cases("fer2013")["fer2013"]["official"] for one in both]
     right = [case.predicted == case.true for case in cases]
@@ -110,7 +111,7 @@ def test_what_cannot_be_tested_says_why(run: Make, tmp_path: Path) -> None:
     old = run("old", 0.5)
     np.savez(old.source / "evaluation/fer2013-test/predictions.npz", logits_fer2013=np.ones(3))
     stale = run("stale", 0.5)
-    _answers(0.1, 77).save(stale.source / "evaluation/fer2013-test/predictions.npz")
+    write_predictions(_answers(0.1, 77), stale.source / "evaluation/fer2013-test/predictions.npz")
     kept = tmp_path / "kept.json"
     save(kept, run("kept", 0.5))
     table = _table(good, other, bare, old, stale, read(kept))

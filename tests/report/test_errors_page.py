@@ -19,8 +19,9 @@ from mien.datasets.pictures import decode
 from mien.datasets.prepared import PreparedSet
 from mien.emotions import BASIC
 from mien.errors import MissingExtraError
+from mien.evaluation.answers import Answers
 from mien.evaluation.errors.account import account, errors
-from mien.evaluation.predictions import Answers, Predictions
+from mien.evaluation.predictions import Predictions
 from mien.report.errors import files, write
 
 N = 84

@@ -15,7 +15,8 @@ from safetensors.torch import save_file  # noqa: E402
 
 from mien.config import Experiment, Model  # noqa: E402
 from mien.datasets.prepared import PreparedSet  # noqa: E402
-from mien.evaluation.answering import open_model, rows_of  # noqa: E402
+from mien.evaluation.answering import open_model  # noqa: E402
+from mien.evaluation.asked import rows_of  # noqa: E402
 from mien.evaluation.scoring import points  # noqa: E402
 from mien.models.backbones import backbone  # noqa: E402
 from mien.training.fit import fit  # noqa: E402

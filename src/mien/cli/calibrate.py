@@ -60,7 +60,8 @@ def _of_file(model: Path, data: Path | None, out: Path | None) -> str:
 def of_run(root: Path, data: Path | None = None) -> str:
     """Calibrate a run, keep the result in its folder, and return what was fitted."""
     require_torch("mien calibrate RUN")
-    from mien.evaluation.answering import dataset_of, open_model, rows_of
+    from mien.evaluation.answering import open_model
+    from mien.evaluation.asked import dataset_of, rows_of
     from mien.evaluation.certainty.calibrate import SPLIT, calibrate
     from mien.runs import RunFolder, write_json
 

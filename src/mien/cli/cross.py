@@ -66,11 +66,12 @@ def _keeper(out: Path) -> "Keep":
     import numpy as np
 
     from mien.evaluation.places import file_part
+    from mien.evaluation.stored import write_predictions
     from mien.runs import whole_file
 
     def keep(name: str, predictions: Any, codes: Any) -> None:
         begins = file_part(name)
-        predictions.save(out / "predictions" / f"{begins}.npz")
+        write_predictions(predictions, out / "predictions" / f"{begins}.npz")
         if codes is None:
             return
         path = out / "predictions" / f"{begins}-seen.npy"

@@ -61,9 +61,9 @@ def errors(
     """
     require("mien errors", "matplotlib")
     from mien.evaluation import places
-    from mien.evaluation.answering import unscored_note
     from mien.evaluation.errors import account as found_errors
     from mien.evaluation.errors.held_out import is_crossval
+    from mien.evaluation.notes import unscored_note
     from mien.report.errors import write
 
     if out is not None:
@@ -93,8 +93,9 @@ def _opened(
 ) -> "tuple[Predictions, PreparedSet | None]":
     """Return answers, and the dataset where it is known."""
     from mien.datasets.prepared import PreparedSet
-    from mien.evaluation.answering import loaded, predictions_of
+    from mien.evaluation.asked import loaded, predictions_of
     from mien.evaluation.errors.held_out import is_crossval, of_crossval
+    from mien.evaluation.matching import rows_in
 
     if answers.suffix == ".npz":
         predictions, named = loaded(answers, data)
@@ -104,7 +105,7 @@ def _opened(
     if is_crossval(answers):
         predictions, own = of_crossval(answers)
         prepared = PreparedSet.open(data or own)
-        predictions.rows_in(prepared)
+        rows_in(predictions, prepared)
         return predictions, prepared
     return predictions_of(answers, data, split)
 

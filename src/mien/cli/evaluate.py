@@ -41,10 +41,10 @@ def evaluate(
     """
     require("mien evaluate", "matplotlib")
     from mien.evaluation import places
-    from mien.evaluation.answering import unscored_note
     from mien.evaluation.certainty.measured import in_sample_note
-    from mien.evaluation.predictions import NAME
+    from mien.evaluation.notes import unscored_note
     from mien.evaluation.scoring import metrics
+    from mien.evaluation.stored import NAME, write_predictions
     from mien.report.evaluation import draw
     from mien.runs import write_json
 
@@ -56,7 +56,7 @@ def evaluate(
     places.require_folder(folder, *([prepared.root] if prepared else []))
     found = metrics(predictions, resamples=resamples)
     if (folder / NAME).resolve() != model.resolve():
-        predictions.save(folder / NAME)
+        write_predictions(predictions, folder / NAME)
     write_json(folder / "metrics.json", found)
     draw(folder, prepared, model if model.is_dir() else None)
     _show(found["heads"])
@@ -72,7 +72,9 @@ def _predictions(
     model: Path, data: Path | None, split: str
 ) -> "tuple[Predictions, PreparedSet | None]":
     """Return the answers, and the dataset with their pictures where it is known."""
-    from mien.evaluation.answering import dataset_of, framing_note, loaded, open_model, rows_of
+    from mien.evaluation.answering import open_model
+    from mien.evaluation.asked import dataset_of, loaded, rows_of
+    from mien.evaluation.notes import framing_note
 
     if model.suffix == ".npz":
         return loaded(model, data)

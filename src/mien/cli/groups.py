@@ -46,8 +46,9 @@ def groups(
     from mien.cli.data.show import progress
     from mien.cli.time_left import steps
     from mien.evaluation import places
-    from mien.evaluation.answering import predictions_of, unscored_note
+    from mien.evaluation.asked import predictions_of
     from mien.evaluation.groups.groups import groups as score
+    from mien.evaluation.notes import unscored_note
     from mien.runs import write_json
 
     if out is not None:

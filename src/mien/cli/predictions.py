@@ -30,6 +30,7 @@ def import_(
     from mien.errors import UsageError
     from mien.evaluation.imported import read
     from mien.evaluation.places import file_part, require_file
+    from mien.evaluation.stored import write_predictions
 
     if out is not None and out.suffix != ".npz":
         raise UsageError(f"{out}: expected a name that ends in .npz")
@@ -38,7 +39,7 @@ def import_(
     predictions = read(file, PreparedSet.open(data), split, name)
     origin = predictions.origin
     target = out or Path(file_part(f"{origin.model}-{origin.dataset}-{origin.split}.npz"))
-    predictions.save(target)
+    write_predictions(predictions, target)
     (classes,) = (head.classes for head in predictions.heads.values())
     typer.echo(
         f"{origin.model}: {len(predictions):,} answers with {len(classes)} classes → {target}; "
@@ -86,10 +87,10 @@ def compare(
     from rich.console import Console
 
     from mien.errors import UsageError, several
-    from mien.evaluation.answering import predictions_of
+    from mien.evaluation.asked import predictions_of
     from mien.evaluation.places import require_file
-    from mien.evaluation.predictions import Predictions
     from mien.evaluation.sampling.paired import compare_each
+    from mien.evaluation.stored import read_predictions
     from mien.report.fitting import Fitted
     from mien.report.significance import (
         compared_markdown,
@@ -108,7 +109,7 @@ def compare(
     if out is not None:
         require_file(out)
     each = [
-        Predictions.load(path) if path.suffix == ".npz" else predictions_of(path, data)[0]
+        read_predictions(path) if path.suffix == ".npz" else predictions_of(path, data)[0]
         for path in files
     ]
     found = compare_each(each, head or None, protocol=protocol or None, kind=rows, intersect=shared)

@@ -50,7 +50,9 @@ def robustness(
     that was cut off goes on when the same command is given again. Needs mien[train].
     """
     from mien.evaluation import places
-    from mien.evaluation.answering import dataset_of, framing_note, open_model, rows_of
+    from mien.evaluation.answering import open_model
+    from mien.evaluation.asked import dataset_of, rows_of
+    from mien.evaluation.notes import framing_note
     from mien.evaluation.robustness import Grid, sampled
 
     require("mien robustness", "matplotlib")
@@ -90,7 +92,7 @@ class _Asked:
 def _baseline(asked: _Asked, path: Path) -> dict[str, Any]:
     """Return a baseline's numbers; refuse them before any work where they do not fit."""
     from mien.evaluation import robustness as grids
-    from mien.evaluation.predictions import Origin
+    from mien.evaluation.answers import Origin
 
     prepared, model = asked.prepared, asked.model
     found = grids.read(_numbers_of(path, f"{prepared.name}-{asked.split}"))
@@ -104,7 +106,7 @@ def _baseline(asked: _Asked, path: Path) -> dict[str, Any]:
 def _score(asked: _Asked, folder: Path, baseline: dict[str, Any] | None) -> None:
     from mien.cli.time_left import time_left
     from mien.evaluation import robustness as grids
-    from mien.evaluation.answering import unscored_note
+    from mien.evaluation.notes import unscored_note
     from mien.report.robustness import draw
     from mien.runs import write_json
 

@@ -1,8 +1,7 @@
 """A model that answers faces, be it a run folder or a model file, and its answers on a dataset."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -10,22 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from mien import runs
-from mien.datasets.framing import ALIGN, faces_of
+from mien.datasets.framing import faces_of
 from mien.datasets.prepared import PreparedSet
-from mien.datasets.source import SPLITS
 from mien.emotions import LABEL_SETS
-from mien.errors import (
-    DataError,
-    MissingExtraError,
-    ModelFileError,
-    PreparedDataError,
-    RunError,
-    UsageError,
-    several,
-)
+from mien.errors import MissingExtraError, ModelFileError, RunError, several
+from mien.evaluation.answers import Answers
 from mien.evaluation.certainty.fitted import for_file, kept, of_file, problems
-from mien.evaluation.places import file_part
-from mien.evaluation.predictions import NAME, Answers, Predictions
+from mien.evaluation.predictions import Predictions
 from mien.inference.model import Model, softmax
 from mien.preprocess import Pixels
 
@@ -162,124 +152,3 @@ def _faces(path: Path) -> str:
     if not isinstance(record.get("framing", {}), dict):
         raise RunError(f"{path}: framing: expected an object, found {record['framing']!r}")
     return faces_of(record)
-
-
-def rows_of(prepared: PreparedSet, split: str) -> npt.NDArray[np.int64]:
-    """Return the readable rows of a split; ``all`` takes those of every split.
-
-    Raises:
-        PreparedDataError: there are none; says which splits have some.
-    """
-    rows = prepared.where(split="" if split == "all" else split)
-    if not len(rows):
-        there = ", ".join(f"{name} {len(prepared.where(name)):,}" for name in SPLITS)
-        raise PreparedDataError(
-            f"{prepared.root}: expected pictures in the {split} split, found none (readable ones: "
-            f"{there}); take another split or dataset, or deal its pictures out anew (mien data "
-            "prepare --split)"
-        )
-    return rows
-
-
-def dataset_of(model: Answering, data: Path | None) -> PreparedSet:
-    """Open the dataset to answer: the one that is named, or what the model learnt from.
-
-    Raises:
-        UsageError: neither is known.
-        PreparedDataError: it cannot be opened.
-    """
-    if data is None and model.learnt is None:
-        raise UsageError("a model file needs --data DIR, a prepared dataset to be scored on")
-    return PreparedSet.open(data or model.learnt or "")
-
-
-def predictions_of(
-    path: Path, data: Path | None = None, split: str = "test"
-) -> tuple[Predictions, PreparedSet]:
-    """Return answers on a split, and the dataset with its pictures.
-
-    Args:
-        path: ``predictions.npz``, a run folder or a model file. Of a run the answers are read
-            that ``mien evaluate`` kept, where they are of these weights and this dataset.
-        data: prepared dataset; None takes that of the run.
-        split: of the dataset; a file of predictions has its own.
-
-    Raises:
-        UsageError: no dataset is known.
-        DataError: predictions that are damaged, or not of this dataset.
-    """
-    if path.suffix == ".npz":
-        predictions, named = loaded(path, data)
-        if named is None:
-            raise UsageError("predictions hold no picture: name the dataset too (--data DIR)")
-        return predictions, named
-    model = open_model(path)
-    prepared = dataset_of(model, data)
-    kept = _kept(model, prepared, split)
-    return kept or model.on(prepared, rows_of(prepared, split), split), prepared
-
-
-def loaded(path: Path, data: Path | None) -> tuple[Predictions, PreparedSet | None]:
-    """Return what a ``predictions.npz`` holds, and its dataset where that is named.
-
-    Raises:
-        DataError: the file is damaged, or these are not pictures of that dataset.
-    """
-    predictions = Predictions.load(path)
-    if data is None:
-        return predictions, None
-    prepared = PreparedSet.open(data)
-    predictions.rows_in(prepared)
-    return predictions, prepared
-
-
-def _kept(model: Answering, prepared: PreparedSet, split: str) -> Predictions | None:
-    """Return the answers that an evaluation kept, if they are this model's on this dataset."""
-    begins = escape(file_part(f"{prepared.name}-{split}"))
-    for path in sorted((model.path / "evaluation").glob(f"{begins}*/{NAME}")):
-        try:
-            found = Predictions.load(path)
-        except DataError:  # damaged, or of an older mien: the answers are made anew
-            continue
-        same = all(head.fitted == model.fitted.get(name, {}) for name, head in found.heads.items())
-        whose = (found.origin.model_sha256, found.origin.dataset_sha256, found.origin.split)
-        if same and whose == (model.sha256, prepared.sha256, split):
-            return found
-    return None
-
-
-def unscored_note(predictions: Predictions, scored: Collection[str]) -> str:
-    """Say which heads were not scored, in one sentence; empty where all were.
-
-    Args:
-        predictions: answers.
-        scored: names of the heads that were.
-    """
-    left = [head for head in predictions.heads if head not in scored]
-    if not left:
-        return ""
-    origin = predictions.origin
-    return (
-        f"not scored: {' and '.join(left)}, without a class of the labels in {origin.dataset} "
-        f"{origin.split}"
-    )
-
-
-def framing_note(prepared: PreparedSet, faces: str) -> str:
-    """Say where a model learnt from upright faces and the dataset has others, or the reverse.
-
-    Args:
-        prepared: what the model is scored on; its pictures are taken as they are.
-        faces: how the faces that the model learnt from were cut out, see ``framing.faces_of``.
-
-    Returns:
-        One sentence; empty where they agree.
-    """
-    learnt, scored = (one == ALIGN for one in (faces, faces_of(prepared.record)))
-    if learnt == scored:
-        return ""
-    told = {True: "turned upright", False: "as they stood"}
-    return (
-        f"the model learnt from faces {told[learnt]}, those of {prepared.name} were prepared "
-        f"{told[scored]}: it is not scored on what it learnt for"
-    )

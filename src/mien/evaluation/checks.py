@@ -1,4 +1,7 @@
-"""What keeps arrays from being answers: one line a problem, with counts and the first ids."""
+"""What keeps arrays from being answers, or from being scored: one line a problem.
+
+Lines about rows have counts and the first ids.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -7,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.emotions import EMOTIONS, LABEL_SETS, index
+from mien.evaluation.metrics import Floats, Ints
+from mien.ferplus import check_votes
 
 SHOWN = 3
 """How many ids a message names."""
@@ -99,4 +104,45 @@ def head_problems(
         (one, "have probabilities that do not add up to 1"),
     ):
         problems += [f"head {name}: {line}" for line in ids_problems(ids, np.asarray(good), what)]
+    return problems
+
+
+def case_problems(
+    probabilities: Floats,
+    head: Sequence[str],
+    labels: Ints,
+    names: Sequence[str],
+    votes: Ints | None,
+    copy_in_train: npt.NDArray[np.bool_] | None,
+) -> list[str]:
+    """Return what keeps arrays from being scored together, see ``protocols.cases``.
+
+    Raises:
+        DataError: the votes are none.
+    """
+    n, problems = len(labels), []
+    if len(set(head)) != len(head):
+        problems.append(f"classes: expected each emotion once, found {', '.join(head)}")
+    if probabilities.shape != (n, len(head)):
+        problems.append(
+            f"probabilities: expected [{n}, {len(head)}] (labels, classes), "
+            f"found {list(probabilities.shape)}"
+        )
+    elif not np.isfinite(probabilities).all() or probabilities.min(initial=0) < 0:
+        problems.append("probabilities: expected numbers from 0 to 1, found negative ones or NaN")
+    known = [index(name) for name in names]
+    if n == 0 or not np.isin(labels, known).all():
+        problems.append(
+            f"labels: expected one or more of the positions {known} in EMOTIONS, "
+            f"found {np.unique(labels).tolist()[:9]}"
+        )
+    if votes is not None and len(check_votes(votes)) != n:
+        problems.append(f"votes: expected {n} rows (as the labels), found {len(votes)}")
+    if copy_in_train is not None and (
+        copy_in_train.shape != (n,) or copy_in_train.dtype != np.bool_
+    ):
+        problems.append(
+            f"copy_in_train: expected bool [{n}], "
+            f"found {copy_in_train.dtype} {list(copy_in_train.shape)}"
+        )
     return problems

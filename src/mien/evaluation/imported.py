@@ -18,10 +18,11 @@ from mien import runs
 from mien.datasets.prepared import PreparedSet
 from mien.emotions import EMOTIONS, canonical
 from mien.errors import DataError, UnknownEmotionError, several
-from mien.evaluation.answering import rows_of
+from mien.evaluation.answers import Answers, own_classes
 from mien.evaluation.arrays import read_arrays
+from mien.evaluation.asked import rows_of
 from mien.evaluation.checks import ids_problems
-from mien.evaluation.predictions import Answers, Predictions, own_classes
+from mien.evaluation.predictions import Predictions
 
 ROW, ID = ("row", "csv_row"), ("id", "ids")
 EXPECTED = (

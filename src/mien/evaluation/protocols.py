@@ -15,63 +15,18 @@ Each is scored on ``official`` rows (all that have a label) and ``dedup`` rows (
 byte-identical copy in Training), both from the same answers.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from mien.emotions import BASIC, EMOTIONS, LABEL_SETS, canonical, index
+from mien.emotions import EMOTIONS, LABEL_SETS, canonical, index
 from mien.errors import DataError, UnknownNameError, several
-from mien.evaluation.metrics import (
-    Floats,
-    Ints,
-    brier_score,
-    classification_report,
-    negative_log_likelihood,
-    wilson_interval,
-)
-from mien.ferplus import (
-    NO_LABEL,
-    check_votes,
-    ferplus_clean,
-    ferplus_majority,
-    ferplus_plurality,
-    ferplus_top,
-    soft_targets,
-)
-
-__all__ = [
-    "NO_LABEL",
-    "Case",
-    "Cases",
-    "cases",
-    "ferplus_clean",
-    "ferplus_majority",
-    "ferplus_plurality",
-    "mask_classes",
-    "own_protocol",
-    "report",
-    "soft_targets",
-]
-
-Flags = npt.NDArray[np.bool_]
-Report = dict[str, Any]
-
-
-def mask_classes(
-    probabilities: Floats, classes: Sequence[str], allowed: Sequence[str]
-) -> npt.NDArray[np.float64]:
-    """Return ``float64 [N, K]`` with 0 for classes not ``allowed``, the rest divided by its sum.
-
-    A row that has nothing on any allowed class becomes uniform over them.
-    """
-    keep = np.isin(np.array(classes), np.array(allowed))
-    kept = np.where(keep, probabilities, 0.0).astype(np.float64)
-    total = kept.sum(axis=1, keepdims=True)
-    uniform = keep / max(int(keep.sum()), 1)
-    return np.where(total > 0, kept / np.where(total > 0, total, 1), uniform)
+from mien.evaluation.case import Case, Cases, Flags, mask_classes
+from mien.evaluation.checks import case_problems
+from mien.evaluation.metrics import Floats, Ints
+from mien.evaluation.truths import Truth, truths
+from mien.ferplus import NO_LABEL
 
 
 def own_protocol(head: str, there: Iterable[str]) -> str:
@@ -89,54 +44,6 @@ def own_protocol(head: str, there: Iterable[str]) -> str:
     majority = f"{head}_majority"
     own = (head, majority, f"{majority}_without_contempt")
     return next(name for name in (*own, *names) if name in names)
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One protocol on one kind of rows: what is scored against what.
-
-    Attributes:
-        protocol, kind: see the module.
-        rows: ``int64 [M]``, which of the N rows are scored.
-        classes: the K classes that labels and head share, in canonical order.
-        true: ``int64 [M]``, positions in ``classes``.
-        probabilities: ``float64 [M, K]``, what else the head answers with masked.
-        targets: ``float64 [M, K]``, shares of the votes (single votes dropped); None where the
-            labels are no votes.
-        masked: classes of the head that the labels lack.
-        unmasked: ``bool [M]``: the answer as it came is right.
-        left_out: class → rows that the head has no name for.
-    """
-
-    protocol: str
-    kind: str
-    rows: npt.NDArray[np.int64]
-    classes: tuple[str, ...]
-    true: npt.NDArray[np.int64]
-    probabilities: npt.NDArray[np.float64]
-    targets: npt.NDArray[np.float64] | None
-    masked: tuple[str, ...]
-    unmasked: Flags
-    left_out: Mapping[str, int]
-
-    @property
-    def predicted(self) -> npt.NDArray[np.int64]:
-        """Return the answers, ``int64 [M]``, positions in ``classes``."""
-        return np.asarray(self.probabilities.argmax(axis=1), np.int64)
-
-    @property
-    def right(self) -> Flags:
-        """Tell which answers are the label, ``bool [M]``."""
-        return np.asarray(self.predicted == self.true)
-
-    @property
-    def confidence(self) -> npt.NDArray[np.float64]:
-        """Return the probability of each answer, ``float64 [M]``."""
-        return np.asarray(self.probabilities.max(axis=1), np.float64)
-
-
-Cases = dict[str, dict[str, Case]]
-"""Protocol → ``official`` and ``dedup`` → case."""
 
 
 def cases(
@@ -169,14 +76,17 @@ def cases(
     if label_set not in LABEL_SETS:
         raise UnknownNameError("label set", label_set, LABEL_SETS)
     head = [canonical(name) for name in classes]
-    _check(probabilities, head, labels, LABEL_SETS[label_set], votes, copy_in_train)
+    names = LABEL_SETS[label_set]
+    problems = case_problems(probabilities, head, labels, names, votes, copy_in_train)
+    if problems:
+        raise DataError(several(problems))
     everything = np.ones(len(labels), bool)
     kinds = {
         "official": everything,
         "dedup": everything if copy_in_train is None else ~copy_in_train,
     }
     found: Cases = {}
-    for truth in _truths(head, labels, votes, label_set):
+    for truth in truths(head, labels, votes, label_set):
         for kind, chosen in kinds.items():
             case = _case(truth, kind, np.flatnonzero(chosen), probabilities, head)
             if case is not None:
@@ -184,59 +94,8 @@ def cases(
     return found
 
 
-def report(case: Case) -> Report:
-    """Return ``classification_report`` of a case, with ``nll`` and ``brier``.
-
-    Where the head has classes that the labels lack it also holds ``masked`` (their names) and
-    ``unmasked`` (``accuracy`` and ``interval`` of the answers as they came), with ``emptied``,
-    how many answers lay on the masked classes alone: what is left of them says nothing, and they
-    count as the first class. Where it is the other way round ``left_out``, rows by class.
-    """
-    values = classification_report(case.true, case.predicted, case.classes)
-    values["nll"] = negative_log_likelihood(case.probabilities, case.true)
-    values["brier"] = brier_score(case.probabilities, case.true)
-    if case.masked:
-        right, n = int(case.unmasked.sum()), len(case.rows)
-        unmasked = {"accuracy": right / n, "interval": list(wilson_interval(right, n))}
-        unmasked["emptied"] = int((np.ptp(case.probabilities, axis=1) == 0).sum())
-        values |= {"masked": list(case.masked), "unmasked": unmasked}
-    return values | ({"left_out": dict(case.left_out)} if case.left_out else {})
-
-
-@dataclass(frozen=True, slots=True)
-class _Truth:
-    """The labels of a protocol, all N: positions in ``EMOTIONS`` or ``NO_LABEL``."""
-
-    protocol: str
-    wanted: Ints
-    names: Sequence[str]
-    shares: npt.NDArray[np.float64] | None = None
-
-
-def _truths(
-    head: Sequence[str], labels: Ints, votes: Ints | None, label_set: str
-) -> Iterator[_Truth]:
-    yield _Truth(label_set, labels, LABEL_SETS[label_set])
-    if votes is None:
-        return
-    shares, contempt = soft_targets(votes), index("contempt")
-    top = np.where(shares.any(axis=1), ferplus_top(ferplus_clean(votes)), NO_LABEL)
-    rules = {
-        "ferplus_majority": ferplus_majority(votes),
-        "ferplus_plurality": ferplus_plurality(votes),
-        "ferplus_votes": top,
-    }
-    for protocol, wanted in rules.items():
-        if "contempt" in head:
-            yield _Truth(protocol, wanted, EMOTIONS, shares)
-            if protocol != "ferplus_majority":
-                continue  # beside peers without contempt the majority is enough
-        without = np.where(wanted == contempt, NO_LABEL, wanted)
-        yield _Truth(f"{protocol}_without_contempt", without, BASIC, shares)
-
-
 def _case(
-    truth: _Truth,
+    truth: Truth,
     kind: str,
     chosen: npt.NDArray[np.int64],
     probabilities: Floats,
@@ -271,41 +130,3 @@ def _over(shares: npt.NDArray[np.float64], classes: Sequence[str]) -> npt.NDArra
     """Return shares of the votes among some of the emotions, ``float64 [M, K]``."""
     kept = shares[:, [index(name) for name in classes]]
     return np.asarray(kept / np.maximum(kept.sum(axis=1, keepdims=True), 1e-12))
-
-
-def _check(
-    probabilities: Floats,
-    head: Sequence[str],
-    labels: Ints,
-    names: Sequence[str],
-    votes: Ints | None,
-    copy_in_train: Flags | None,
-) -> None:
-    """Refuse arrays that do not belong together, with every reason."""
-    n, problems = len(labels), []
-    if len(set(head)) != len(head):
-        problems.append(f"classes: expected each emotion once, found {', '.join(head)}")
-    if probabilities.shape != (n, len(head)):
-        problems.append(
-            f"probabilities: expected [{n}, {len(head)}] (labels, classes), "
-            f"found {list(probabilities.shape)}"
-        )
-    elif not np.isfinite(probabilities).all() or probabilities.min(initial=0) < 0:
-        problems.append("probabilities: expected numbers from 0 to 1, found negative ones or NaN")
-    known = [index(name) for name in names]
-    if n == 0 or not np.isin(labels, known).all():
-        problems.append(
-            f"labels: expected one or more of the positions {known} in EMOTIONS, "
-            f"found {np.unique(labels).tolist()[:9]}"
-        )
-    if votes is not None and len(check_votes(votes)) != n:
-        problems.append(f"votes: expected {n} rows (as the labels), found {len(votes)}")
-    if copy_in_train is not None and (
-        copy_in_train.shape != (n,) or copy_in_train.dtype != np.bool_
-    ):
-        problems.append(
-            f"copy_in_train: expected bool [{n}], "
-            f"found {copy_in_train.dtype} {list(copy_in_train.shape)}"
-        )
-    if problems:
-        raise DataError(several(problems))

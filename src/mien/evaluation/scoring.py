@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from mien.evaluation import ranking
+from mien.evaluation.case import Case, report
 from mien.evaluation.certainty import calibration
 from mien.evaluation.certainty import measured as certainty
 from mien.evaluation.predictions import Predictions
-from mien.evaluation.protocols import Case, report
 from mien.evaluation.sampling import intervals
 from mien.evaluation.sampling.resampling import RESAMPLES, SEED, clusters, record, unit
 from mien.evaluation.sampling.weighted import Binned
@@ -24,7 +24,7 @@ TOP = 2
 
 
 def points(predictions: Predictions) -> Scores:
-    """Return every head's scores without intervals, see ``protocols.report``."""
+    """Return every head's scores without intervals, see ``case.report``."""
     scores: Scores = {head: {} for head in predictions.heads}
     for head, case in each_case(predictions):
         scores[head].setdefault(case.protocol, {})[case.kind] = report(case)
@@ -44,7 +44,7 @@ def metrics(
 ) -> dict[str, Any]:
     """Return ``metrics.json``: whose answers, on what, how resampled, and ``heads``.
 
-    A report holds what ``protocols.report`` gives, ``top2``, ``auroc``, ``intervals``,
+    A report holds what ``case.report`` gives, ``top2``, ``auroc``, ``intervals``,
     ``per_class`` intervals, ``unit`` and ``clusters`` (see ``intervals.bootstrap``), and
     ``calibration``, ``selective`` and ``conformal`` (see ``certainty.measured``). ``interval``,
     that of the accuracy, is the bootstrap's too. Of a calibrated head ``before`` tells ``ece``,

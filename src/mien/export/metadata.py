@@ -9,7 +9,8 @@ import onnx
 
 from mien.datasets.prepared import PreparedSet
 from mien.errors import ModelFileError
-from mien.evaluation.answering import open_model, rows_of
+from mien.evaluation.answering import open_model
+from mien.evaluation.asked import rows_of
 from mien.evaluation.certainty.calibrate import SPLIT, Entry, calibrate
 from mien.evaluation.certainty.fitted import for_file
 from mien.inference.info import KEY

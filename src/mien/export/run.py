@@ -11,10 +11,11 @@ from mien.config import Experiment
 from mien.datasets.framing import faces_of
 from mien.datasets.prepared import PreparedSet
 from mien.emotions import LABEL_SETS
-from mien.evaluation.answering import rows_of
+from mien.evaluation.answers import Answers
+from mien.evaluation.asked import rows_of
 from mien.evaluation.certainty.calibrate import SPLIT, Entry, calibrate
 from mien.evaluation.certainty.fitted import kept
-from mien.evaluation.predictions import Answers, Predictions
+from mien.evaluation.predictions import Predictions
 from mien.export import onnx, parity
 from mien.inference.model import Model, softmax
 from mien.report.card import card_of_file

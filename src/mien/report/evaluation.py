@@ -9,8 +9,10 @@ import numpy as np
 
 from mien.datasets.prepared import PreparedSet
 from mien.emotions import EMOTIONS
-from mien.evaluation.predictions import NAME, Predictions
+from mien.evaluation.matching import rows_in
+from mien.evaluation.predictions import Predictions
 from mien.evaluation.protocols import own_protocol
+from mien.evaluation.stored import NAME, read_predictions
 from mien.report import calibration, figures, learning
 
 SAMPLES = 12
@@ -25,7 +27,7 @@ def draw(folder: Path, prepared: PreparedSet | None = None, run: Path | None = N
         run: whose learning curves are drawn too, where it is a run.
     """
     heads = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))["heads"]
-    predictions = Predictions.load(folder / NAME)
+    predictions = read_predictions(folder / NAME)
     drawn = {}
     for head, protocols in heads.items():
         report = protocols[own_protocol(head, protocols)]["official"]
@@ -59,7 +61,7 @@ def _samples(predictions: Predictions, prepared: PreparedSet, head: str) -> Any:
     answers = some.heads[head]
     order = np.array([EMOTIONS.index(name) for name in answers.classes])
     return figures.probability_samples_figure(
-        [prepared.pixels(int(row)) for row in some.rows_in(prepared)],
+        [prepared.pixels(int(row)) for row in rows_in(some, prepared)],
         some.labels,
         order[answers.probabilities.argmax(1)],
         EMOTIONS,

@@ -9,6 +9,7 @@ from made_predictions import made
 from mien.emotions import EMOTIONS
 from mien.errors import DataError, UsageError
 from mien.evaluation.predictions import Predictions
+from mien.evaluation.stored import write_predictions
 from mien.report.account.against import against, predictions_at, sentence
 from mien.report.account.story import Story
 from mien.report.significance import HEADERS
@@ -109,7 +110,7 @@ def test_answers_that_were_not_kept_are_named(tmp_path: Path) -> None:
 def test_predictions_of_another_evaluation_are_refused(tmp_path: Path) -> None:
     root = told_run(tmp_path / "run", parts=(), calibrated=False)
     story = story_of(root)
-    _other(story, 0.5).save(root / "evaluation" / PLACE / "predictions.npz")
+    write_predictions(_other(story, 0.5), root / "evaluation" / PLACE / "predictions.npz")
     assert story.on is not None
     with pytest.raises(DataError, match=r"of another evaluation than metrics\.json"):
         story.on.predictions()

@@ -11,7 +11,7 @@ from made_predictions import made
 from made_runs import SHA, write
 
 from mien.evaluation.cross.scores import scores
-from mien.evaluation.predictions import NAME, Predictions
+from mien.evaluation.stored import NAME, read_predictions
 from mien.report.account.pieces import Section
 from mien.report.account.scores import scores_table
 from mien.report.account.story import Story
@@ -32,7 +32,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a run whose test split has two people, with every artefact."""
     root = told_run(tmp_path_factory.mktemp("few") / "lenet", parts=())
     folder = root / "evaluation" / PLACE
-    predictions = replace(Predictions.load(folder / NAME), subjects=PEOPLE)
+    predictions = replace(read_predictions(folder / NAME), subjects=PEOPLE)
     evaluated(root, predictions)
     for name, make in (("robustness", robustness), ("groups", groups), ("errors", wrong)):
         write(folder / f"{name}.json", make(predictions))

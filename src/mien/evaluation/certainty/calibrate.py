@@ -18,10 +18,12 @@ from dataclasses import asdict
 from typing import Any
 
 from mien.errors import DataError, UsageError
+from mien.evaluation.answers import Answers
+from mien.evaluation.case import Case
 from mien.evaluation.certainty import calibration, conformal, selective, temperature
 from mien.evaluation.metrics import negative_log_likelihood
-from mien.evaluation.predictions import Answers, Predictions
-from mien.evaluation.protocols import Case, cases, own_protocol
+from mien.evaluation.predictions import Predictions
+from mien.evaluation.protocols import cases, own_protocol
 
 SPLIT = "val"
 """The only split that may be fitted on: the others are learnt from, or scored."""

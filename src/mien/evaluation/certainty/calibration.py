@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mien.evaluation.case import Case
 from mien.evaluation.metrics import (
     SMALLEST,
     Floats,
@@ -17,7 +18,6 @@ from mien.evaluation.metrics import (
     brier_score,
     negative_log_likelihood,
 )
-from mien.evaluation.protocols import Case
 
 BINS = 15
 """How many bins an error is summed over, as in Guo et al. 2017."""

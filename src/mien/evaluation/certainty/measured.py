@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from mien.evaluation.case import Case
 from mien.evaluation.certainty import calibration, conformal, selective
 from mien.evaluation.predictions import Predictions
-from mien.evaluation.protocols import Case
 
 
 def in_sample_note(predictions: Predictions) -> str:

@@ -3,7 +3,7 @@
 Logits are divided by a temperature T before the softmax: above 1 the model becomes less sure,
 below 1 more. The order of a row's classes, and so each answer, stays the same. Probabilities
 give their logarithms as logits: both differ by a constant a row, which the softmax drops. So
-classes may also be masked out before or after (``protocols.mask_classes``), with one result.
+classes may also be masked out before or after (``case.mask_classes``), with one result.
 """
 
 import numpy as np

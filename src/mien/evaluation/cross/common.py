@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mien.evaluation.case import Case, Cases, mask_classes
 from mien.evaluation.cross import leaks
 from mien.evaluation.cross.scores import cases_of, scored
 from mien.evaluation.predictions import Predictions
-from mien.evaluation.protocols import Case, Cases, mask_classes
 
 Ints = npt.NDArray[np.int64]
 

@@ -18,11 +18,13 @@ from mien.datasets.merge_names import set_names
 from mien.datasets.prepared import PreparedSet
 from mien.datasets.source import Progress
 from mien.errors import DataError
-from mien.evaluation.answering import Answering, framing_note, rows_of, unscored_note
+from mien.evaluation.answering import Answering
+from mien.evaluation.asked import rows_of
 from mien.evaluation.cross import leaks
 from mien.evaluation.cross.common import Scored, common, kept
 from mien.evaluation.cross.learnt import Learnt, learnt_of
 from mien.evaluation.cross.scores import scores
+from mien.evaluation.notes import framing_note, unscored_note
 from mien.evaluation.predictions import Predictions
 from mien.evaluation.sampling import resampling
 from mien.runs import environment

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mien.evaluation.case import Case, Cases
 from mien.evaluation.cross import leaks
 from mien.evaluation.predictions import Predictions
-from mien.evaluation.protocols import Case, Cases
 from mien.evaluation.sampling.parts import SCORES, Parts, intervals
 from mien.evaluation.sampling.resampling import clusters, too_few, unit
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from mien.evaluation.case import Case
 from mien.evaluation.errors import confusions
 from mien.evaluation.errors.erring import pictures, surest, wrong_places
 from mien.evaluation.errors.reading import reading
 from mien.evaluation.predictions import Predictions
-from mien.evaluation.protocols import Case
 from mien.runs import environment
 
 HARDEST, FIRST = 48, 48

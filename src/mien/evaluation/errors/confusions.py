@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from mien.evaluation.case import Case
 from mien.evaluation.errors.erring import emotions_of, majority_of, pictures, surest
 from mien.evaluation.metrics import confusion_matrix, wilson_interval
 from mien.evaluation.predictions import Predictions
-from mien.evaluation.protocols import NO_LABEL, Case
+from mien.ferplus import NO_LABEL
 
 SHEETS, EXAMPLES = 6, 6
 """How many pairs get examples, and how many of each kind."""

@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from mien.datasets.votes import VOTES
 from mien.emotions import index
+from mien.evaluation.case import Case
 from mien.evaluation.predictions import Predictions
-from mien.evaluation.protocols import Case, ferplus_majority
+from mien.ferplus import ferplus_majority
 
 Places = npt.NDArray[np.int64]
 """Positions among the M rows of a case."""

@@ -5,7 +5,9 @@ from pathlib import Path
 from mien import runs
 from mien.errors import RunError
 from mien.evaluation.arrays import reason
-from mien.evaluation.predictions import NAME, Predictions, joined
+from mien.evaluation.matching import joined
+from mien.evaluation.predictions import Predictions
+from mien.evaluation.stored import NAME, read_predictions
 
 RESULT, PLAN = "crossval.json", "plan.json"
 
@@ -38,7 +40,7 @@ def of_crossval(root: Path) -> tuple[Predictions, Path]:
     except (KeyError, TypeError, ValueError) as error:
         raise RunError(f"{root / PLAN}: not a plan that this mien wrote: {reason(error)}") from None
     above = root if repeats == 1 else root / "repeat-0"
-    each = [Predictions.load(above / f"fold-{fold}" / NAME) for fold in folds]
+    each = [read_predictions(above / f"fold-{fold}" / NAME) for fold in folds]
     kinds = [{name: head.classes for name, head in one.heads.items()} for one in each]
     if any(kind != kinds[0] for kind in kinds):
         raise RunError(f"{root}: expected folds with the same heads and classes; run it again")

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mien.evaluation.case import Case
 from mien.evaluation.errors.erring import emotions_of, majority_of
 from mien.evaluation.metrics import wilson_interval
 from mien.evaluation.predictions import Predictions
-from mien.evaluation.protocols import NO_LABEL, Case
+from mien.ferplus import NO_LABEL
 
 LENGTHS = (50, 100, 200, 500)
 

@@ -20,10 +20,10 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.errors import DataError, MissingExtraError
+from mien.evaluation.case import Case
 from mien.evaluation.errors.erring import pictures
 from mien.evaluation.errors.label_checks import check
 from mien.evaluation.predictions import Predictions
-from mien.evaluation.protocols import Case
 
 FEW = 10
 """Pictures of a class below which hardly anything can be said of its labels."""

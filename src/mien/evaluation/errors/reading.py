@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
+from mien.evaluation.case import Case
 from mien.evaluation.errors.movements import likeness
 from mien.evaluation.metrics import classification_report
-from mien.evaluation.protocols import Case
 
 TOLD, FEW, ONE_WAY, OFTEN, SMALL, SURE = 3, 10, 2.0, 1.25, 30, 0.9
 

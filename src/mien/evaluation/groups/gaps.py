@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mien.evaluation.protocols import Case
+from mien.evaluation.case import Case
 from mien.evaluation.sampling.resampling import CELLS, interval
 from mien.evaluation.sampling.weighted import Samples
 

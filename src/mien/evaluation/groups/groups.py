@@ -13,12 +13,13 @@ import numpy.typing as npt
 
 from mien.datasets.prepared import PreparedSet
 from mien.datasets.source import Progress
+from mien.evaluation.case import Case
 from mien.evaluation.groups import looks
 from mien.evaluation.groups.columns import columns
 from mien.evaluation.groups.gaps import gap
 from mien.evaluation.groups.grouping import Column
+from mien.evaluation.matching import rows_in
 from mien.evaluation.predictions import Predictions
-from mien.evaluation.protocols import Case
 from mien.evaluation.sampling.parts import Parts, intervals
 from mien.evaluation.sampling.resampling import FEWEST, clusters, record, unit
 from mien.evaluation.sampling.weighted import Samples
@@ -59,7 +60,7 @@ def groups(
             head that has a class of the labels.
         UnknownNameError: no such column.
     """
-    rows, heads = predictions.rows_in(prepared), predictions.scored_heads()
+    rows, heads = rows_in(predictions, prepared), predictions.scored_heads()
     made = columns(prepared, rows, names, progress=progress, find=find)
     return {
         **predictions.origin.to_dict(),

@@ -1,6 +1,6 @@
 """What a model answered on clean and on corrupted faces: ``robustness.npz``.
 
-The file is a ``predictions.npz`` of the clean faces, so ``Predictions.load`` reads it, that also
+The file is a ``predictions.npz`` of the clean faces, so ``read_predictions`` reads it, that also
 holds ``grid``, a JSON text, and for each cell and head ``<head>/<corruption>/<level>``:
 probabilities ``float32 [N, K]``, in the rows and columns of the clean ones.
 """
@@ -19,6 +19,7 @@ from mien.errors import DataError
 from mien.evaluation.arrays import read_arrays, reason
 from mien.evaluation.predictions import Predictions
 from mien.evaluation.robustness.grid import Cell
+from mien.evaluation.stored import read_predictions, write_predictions
 from mien.runs import whole_file
 from mien.transforms.corruptions import CORRUPTIONS, VERSION
 
@@ -52,7 +53,7 @@ class Answered:
         for (name, level), heads in self.cells.items():
             arrays |= {f"{head}/{name}/{level}": values for head, values in heads.items()}
         with whole_file(path) as temporary:
-            self.clean.save(temporary)
+            write_predictions(self.clean, temporary)
             with zipfile.ZipFile(temporary, "a", zipfile.ZIP_DEFLATED) as archive:
                 for key, values in arrays.items():
                     with archive.open(f"{key}.npy", "w", force_zip64=True) as file:
@@ -65,7 +66,7 @@ class Answered:
         Raises:
             DataError: it is missing or damaged, or of other corruptions than this mien's.
         """
-        clean = Predictions.load(path)
+        clean = read_predictions(path)
         try:
             arrays = read_arrays(path)
             about = json.loads(str(arrays[_GRID]))

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from mien.errors import DataError
+from mien.evaluation.answers import Origin
 from mien.evaluation.arrays import reason
-from mien.evaluation.predictions import Origin
 from mien.evaluation.robustness.answered import Answered
 from mien.evaluation.robustness.grid import Grid
 from mien.evaluation.robustness.scores import numbers

@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.errors import DataError
+from mien.evaluation.case import Case
 from mien.evaluation.metrics import classification_report
-from mien.evaluation.protocols import Case, own_protocol
+from mien.evaluation.protocols import own_protocol
 from mien.evaluation.robustness.answered import Answered
 from mien.evaluation.robustness.grid import Grid
 from mien.evaluation.sampling.resampling import (

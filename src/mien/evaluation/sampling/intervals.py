@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from mien.evaluation.case import Case
 from mien.evaluation.metrics import Floats
-from mien.evaluation.protocols import Case
 from mien.evaluation.sampling.resampling import (
     RESAMPLES,
     SEED,

@@ -8,8 +8,11 @@ import numpy as np
 
 from mien.emotions import EMOTIONS
 from mien.errors import DataError, UnknownNameError, UsageError
-from mien.evaluation.predictions import Answers, Origin, Predictions, paired
-from mien.evaluation.protocols import Case, mask_classes, own_protocol
+from mien.evaluation.answers import Answers, Origin
+from mien.evaluation.case import Case, mask_classes
+from mien.evaluation.matching import paired
+from mien.evaluation.predictions import Predictions
+from mien.evaluation.protocols import own_protocol
 from mien.evaluation.sampling.sides import (
     RESAMPLES,
     Side,

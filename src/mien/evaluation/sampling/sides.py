@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from mien.emotions import EMOTIONS
 from mien.errors import DataError
+from mien.evaluation.case import Case
 from mien.evaluation.metrics import classification_report
-from mien.evaluation.protocols import Case
 from mien.evaluation.sampling.resampling import Groups, clusters, too_few, unit, weights
 from mien.evaluation.sampling.significance import difference, holm, mcnemar, swap_test
 from mien.evaluation.sampling.weighted import counts, shares

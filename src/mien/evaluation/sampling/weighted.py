@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.errors import DataError
+from mien.evaluation.case import Case
 from mien.evaluation.metrics import SMALLEST, Floats, Ints
-from mien.evaluation.protocols import Case
 from mien.evaluation.ranking import in_top_k, orders
 
 Values = npt.NDArray[np.float64]

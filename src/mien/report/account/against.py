@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from mien.errors import DataError, UsageError
-from mien.evaluation.predictions import NAME, Predictions
+from mien.evaluation.predictions import Predictions
 from mien.evaluation.sampling.paired import compare
 from mien.evaluation.sampling.sides import corrected
+from mien.evaluation.stored import NAME, read_predictions
 from mien.report.account.pieces import Section, Table
 from mien.report.account.story import Story
 from mien.report.account.subject import FILES
@@ -129,7 +130,7 @@ def predictions_at(path: Path, story: Story) -> Predictions:
         UsageError: it was not evaluated on them.
     """
     if path.suffix == ".npz":
-        return Predictions.load(path)
+        return read_predictions(path)
     file = path.suffix == ".onnx"
     folder = path.with_name(f"{path.stem}{FILES}") if file else path / "evaluation"
     there = sorted(folder.glob(f"*/{NAME}"))
@@ -137,7 +138,7 @@ def predictions_at(path: Path, story: Story) -> Predictions:
         raise UsageError(f"{path}: no such file or folder; expected {NAME}, a run or a model file")
     wanted = story.on.metrics["data"] if story.on else {}
     for one in there:
-        found = Predictions.load(one)
+        found = read_predictions(one)
         if (found.origin.dataset_sha256, found.origin.split) == (
             wanted.get("sha256"),
             wanted.get("split"),

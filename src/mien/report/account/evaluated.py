@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from mien.errors import DataError, RunError
-from mien.evaluation.predictions import NAME, Predictions
+from mien.evaluation.predictions import Predictions
+from mien.evaluation.stored import NAME, read_predictions
 from mien.report.account.pieces import Missing
 from mien.runs import read_json
 
@@ -60,7 +61,7 @@ class Evaluated:
             DataError: they were not kept, are damaged, or are of another evaluation.
         """
         path = self.folder / NAME
-        found = Predictions.load(path)
+        found = read_predictions(path)
         same = self.metrics.get("model_sha256") in (None, found.origin.model_sha256)
         if not same or found.origin.dataset_sha256 != self.metrics["data"]["sha256"]:
             raise DataError(f"{path}: of another evaluation than {METRICS}; evaluate again")

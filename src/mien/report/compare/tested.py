@@ -7,8 +7,10 @@ from statistics import fmean
 from typing import Any
 
 from mien.errors import DataError
-from mien.evaluation.predictions import NAME, Predictions, paired
+from mien.evaluation.matching import paired
+from mien.evaluation.predictions import Predictions
 from mien.evaluation.sampling.sides import Side, between, check_alike, pairs_of
+from mien.evaluation.stored import NAME, read_predictions
 from mien.report.compare.record import Run
 from mien.report.compare.rows import Row
 from mien.report.compare.tables import Table
@@ -77,7 +79,7 @@ def _predictions(run: Run, row: Row) -> Predictions:
     if not path.is_file():
         raise DataError(f"no {NAME}; {AGAIN}")
     try:
-        found = Predictions.load(path)
+        found = read_predictions(path)
         case = found.cases(row.head)[row.protocol][KIND]
     except (DataError, KeyError):
         raise DataError(f"its {NAME} is damaged or of another mien; {AGAIN}") from None

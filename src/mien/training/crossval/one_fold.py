@@ -12,9 +12,11 @@ from mien.datasets import fold_file
 from mien.datasets.prepared import PreparedSet
 from mien.errors import RunError
 from mien.evaluation.answering import open_model
-from mien.evaluation.predictions import NAME as PREDICTIONS
+from mien.evaluation.matching import rows_in
 from mien.evaluation.predictions import Predictions
 from mien.evaluation.scoring import points
+from mien.evaluation.stored import NAME as PREDICTIONS
+from mien.evaluation.stored import read_predictions, write_predictions
 from mien.runs import RunFolder, read_json, sha256, write_json, write_text
 from mien.training import fit
 from mien.training.crossval.dealing import FoldPlace
@@ -113,7 +115,7 @@ def _score(place: FoldPlace, prepared: PreparedSet) -> dict[str, Any]:
     run = RunFolder.open(place.root)
     rows = np.flatnonzero(fold_file.read(place.folds, prepared) == place.fold)
     predictions = unseen(open_model(place.root).on(prepared, rows, "train"))
-    predictions.save(place.root / PREDICTIONS)
+    write_predictions(predictions, place.root / PREDICTIONS)
     state, data = run.read_state(), read_json(run.data)
     machine = read_json(run.environment)
     scored = {
@@ -152,6 +154,6 @@ def answers_of(path: Path, prepared: PreparedSet) -> Predictions:
     Raises:
         DataError: the file is damaged, or of another dataset.
     """
-    predictions = Predictions.load(path)
-    predictions.rows_in(prepared)
+    predictions = read_predictions(path)
+    rows_in(predictions, prepared)
     return predictions

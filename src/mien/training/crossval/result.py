@@ -14,10 +14,10 @@ from typing import Any
 from mien.datasets.again import known
 from mien.datasets.prepared import PreparedSet
 from mien.datasets.together import kept
-from mien.evaluation.predictions import NAME as PREDICTIONS
-from mien.evaluation.predictions import joined
+from mien.evaluation.matching import joined
 from mien.evaluation.protocols import own_protocol
 from mien.evaluation.scoring import points
+from mien.evaluation.stored import NAME as PREDICTIONS
 from mien.runs import environment
 from mien.training.crossval.dealing import FoldPlace
 from mien.training.crossval.one_fold import answers_of, official
@@ -28,7 +28,7 @@ MEASURES = ("accuracy", "macro_f1", "balanced_accuracy")
 PER_CLASS = ("recall", "precision", "f1")
 
 Heads = Mapping[str, Mapping[str, Mapping[str, Any]]]
-"""Head → protocol → ``official`` → report, see ``protocols.report``."""
+"""Head → protocol → ``official`` → report, see ``case.report``."""
 
 
 def result(
