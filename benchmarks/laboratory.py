@@ -15,6 +15,7 @@ MobileNetV2's weights: ``MOBILENET=FILE`` names torchvision's mobilenet_v2-b0353
 """
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
@@ -171,7 +172,63 @@ def table(runs):
         words = [sys.executable, "-m", "mien", "compare", *map(str, sources), "--out", folder]
         subprocess.run(words, check=True)
         measured = (Path(folder) / "compare.md").read_text(encoding="utf-8")
-    TABLE.write_text(REPORTED + measured.partition("\n\n")[2], encoding="utf-8")
+    more = [
+        say(json.loads(result_of(run).read_text(encoding="utf-8")))
+        for run in RUNS
+        if (say := OTHERS.get(run.command[0])) and result_of(run).exists()
+    ]
+    TABLE.write_text("\n".join([REPORTED + measured.partition("\n\n")[2], *more]), encoding="utf-8")
+
+
+def of_study(found):
+    """Return the section of a tuning study: the best trials of each optimiser."""
+    trials = sorted(found["trials"], key=lambda trial: -(trial["value"] or 0))
+    keys = [key for key in trials[0]["params"] if key != "optimizer.name"]
+    network, epochs = found["config"]["model"]["name"], found["config"]["train"]["epochs"]
+    importance, stopped = found["importance"], sum(t["state"] == "pruned" for t in trials)
+    weights = ", ".join(f"{key} {value:.2f}" for key, value in importance["values"].items())
+    lines = [
+        f"## Tuning study: {network}, {epochs} epochs a trial\n",
+        f"{len(trials)} trials, {stopped} of them stopped early, compared by {found['monitor']} on",
+        "PublicTest; the test split was never read. The best three of each optimiser:\n",
+        f"| optimizer | trial | {found['monitor']} | {' | '.join(keys)} |",
+        "| --- | ---: |" + " ---: |" * (len(keys) + 1),
+    ]
+    for name in found["space"]["optimizer.name"]:
+        own = [trial for trial in trials if trial["params"]["optimizer.name"] == name]
+        for trial in own[:3]:
+            values = " | ".join(f"{trial['params'][key]:.3g}" for key in keys)
+            cells = f"{name}, {len(own)} trials | {trial['number']} | {100 * trial['value']:.2f} %"
+            lines.append(f"| {cells} | {values} |")
+    return "\n".join(
+        [
+            *lines,
+            f"\n- importance, {importance['method']}, {importance['n']} finished trials: {weights}",
+            "- the sampler seldom goes back to what did badly at first: an optimiser with few",
+            "  trials was hardly searched, and little follows from its figures",
+            "",
+        ]
+    )
+
+
+def of_folds(found):
+    """Return the section of a cross-validation: mean and spread over its folds."""
+    head, protocol = found["main"]["head"], found["main"]["protocol"]
+    network, folds = found["config"]["model"]["name"], len(found["folds"])
+    lines = [
+        f"## Cross-validation: {network}, {folds} folds of the Training rows\n",
+        f"{found['n']:,} pictures, each held out once, copies and near copies in one fold.\n",
+        "| measure | mean | sd | least | most |",
+        "| --- | ---: | ---: | ---: | ---: |",
+    ]
+    for measure in ("accuracy", "balanced_accuracy", "macro_f1"):
+        values = found["summary"][head][protocol][measure]
+        cells = " | ".join(f"{values[key]:.3f}" for key in ("mean", "sd", "min", "max"))
+        lines.append(f"| {measure} | {cells} |")
+    return "\n".join([*lines, "", *(f"- {note}" for note in found["notes"]), ""])
+
+
+OTHERS = {"tune": of_study, "crossval": of_folds}
 
 
 def _folder(result, runs):
