@@ -77,6 +77,11 @@ RUNS = (
     ),
     ours("three_block"),
     ours("lenet", "optimizer.lr=0.02"),  # it has no norms: 0.1 is too much
+    Run(  # with mixup and patches it underfits: 59.9 % on validation
+        "lenet_ours_light",
+        OURS,
+        ("model.name=lenet", "optimizer.lr=0.02", "mix.mixup=0", "augment.patch=0"),
+    ),
     ours("four_block"),
     ours("compact_m"),
     ours("compact_s"),
