@@ -36,8 +36,8 @@ def test_a_study_is_written_with_the_best_experiment_as_yaml(
     found = tune(made(drawn_set, tmp_path / "s", trials=12), say=said.append)
     best = max(found["trials"], key=lambda trial: trial["value"])
     assert found["best"] == best
-    assert len(said) == 12
-    assert said[3].startswith(f"trial 3: val_accuracy {found['trials'][3]['value']:.4f}, finished")
+    assert len(said) == 13  # how many there are to do, then a line a trial
+    assert said[4].startswith(f"trial 3: val_accuracy {found['trials'][3]['value']:.4f}, finished")
     written = Experiment.load(tmp_path / "s" / "best.yaml")
     assert written.tune is None
     assert written.name == "small-best"
