@@ -49,6 +49,8 @@ def test_answers_that_masking_empties_are_counted() -> None:
     answers = np.eye(8)[[index("contempt"), index("contempt"), index("fear")]]
     report = score(answers, EMOTIONS, labels("anger", "sadness", "fear"))["fer2013"]["official"]
     assert report["unmasked"]["emptied"] == 2
+    one = score(np.full((2, 2), 0.5), ("anger", "contempt"), labels("anger", "anger"))
+    assert one["fer2013"]["official"]["unmasked"]["emptied"] == 0  # the only class is no loss
 
 
 def test_nll_and_brier_are_of_the_masked_answers() -> None:

@@ -95,6 +95,7 @@ def report(case: Case) -> Report:
     if case.masked:
         right, n = int(case.unmasked.sum()), len(case.rows)
         unmasked = {"accuracy": right / n, "interval": list(wilson_interval(right, n))}
-        unmasked["emptied"] = int((np.ptp(case.probabilities, axis=1) == 0).sum())
+        even = np.ptp(case.probabilities, axis=1) == 0
+        unmasked["emptied"] = int(even.sum()) if len(case.classes) > 1 else 0
         values |= {"masked": list(case.masked), "unmasked": unmasked}
     return values | ({"left_out": dict(case.left_out)} if case.left_out else {})
