@@ -16,10 +16,12 @@ from mien.evaluation.certainty.conformal import (
 )
 
 
-def drawn(n: int, seed: int, power: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+def drawn(
+    n: int, seed: int, power: float = 1.0, spread: float = 0.6
+) -> tuple[np.ndarray, np.ndarray]:
     """Return probabilities of five classes and labels; calibrated where the power is 1."""
     rng = np.random.default_rng(seed)
-    p = rng.dirichlet(np.full(5, 0.6), n)
+    p = rng.dirichlet(np.full(5, spread), n)
     true = np.minimum((rng.random((n, 1)) > p.cumsum(1)).sum(1), 4)
     said = np.maximum(p, 1e-12) ** power
     return said / said.sum(1, keepdims=True), true
@@ -46,8 +48,8 @@ def test_the_scores_of_both_methods_by_hand() -> None:
 
 def test_the_sets_of_lac_hold_what_is_likely_enough() -> None:
     p = np.array([[0.2, 0.7, 0.1], [0.4, 0.35, 0.25]])
-    assert sets(p, 0.7).tolist() == [[False, True, False], [True, True, False]]
-    assert not sets(p, 0.2).any()
+    assert sets(p, 0.7, "lac").tolist() == [[False, True, False], [True, True, False]]
+    assert not sets(p, 0.2, "lac").any()
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -104,8 +106,20 @@ def test_a_wider_coverage_has_larger_sets() -> None:
 
 def test_lac_has_the_smaller_sets() -> None:
     calibration, test = drawn(3000, 5), drawn(3000, 6)
-    lac, aps = (measured(*test, fit(*calibration, m), 3000, m)["0.9"]["size"] for m in METHODS)
+    aps, lac = (measured(*test, fit(*calibration, m), 3000, m)["0.9"]["size"] for m in METHODS)
     assert lac < aps
+
+
+def test_aps_covers_easy_and_hard_rows_alike() -> None:
+    calibration, (p, true) = drawn(3000, 5, spread=0.2), drawn(20_000, 6, spread=0.2)
+    hard = p.max(axis=1) < 0.6
+    gaps = []
+    for method in METHODS:
+        held = sets(p, fit(*calibration, method)["0.8"], method)[np.arange(len(true)), true]
+        gaps.append(held[~hard].mean() - held[hard].mean())
+    aps, lac = gaps
+    assert abs(aps) < 0.03
+    assert lac > 0.1
 
 
 def test_numbers_are_plain_json() -> None:
@@ -122,7 +136,7 @@ def test_the_same_rows_give_the_same_sets_each_time() -> None:
 
 
 def test_wrong_use_is_refused() -> None:
-    with pytest.raises(UnknownNameError, match="'raps'; known: lac, aps"):
+    with pytest.raises(UnknownNameError, match="'raps'; known: aps, lac"):
         scores(np.ones((1, 2)), "raps")  # type: ignore[arg-type]
     with pytest.raises(DataError, match=r"found 1 and 3 rows"):
         quantile(np.ones(3), 1)

@@ -31,7 +31,7 @@ def test_what_calibrate_fitted_is_right_and_so_is_nothing(entry: dict[str, Any])
         ("uncertain", {"below": 0.5}, "uncertain: expected below and error from 0 to 1"),
         ("uncertain", {"below": "x", "error": 0.1}, "uncertain: expected below and error"),
         ("uncertain", [1], r"uncertain: expected an object, found \[1\]"),
-        ("conformal", {"other": {"0.9": 0.5}}, "conformal: expected q of each coverage for lac"),
+        ("conformal", {"other": {"0.9": 0.5}}, "conformal: expected q of each coverage for aps"),
         ("conformal", {"lac": {"nine": 0.5}}, "conformal: expected"),
         ("conformal", {"lac": {"1.5": 0.5}}, "conformal: expected"),
         ("conformal", {"lac": {}}, "conformal: expected"),

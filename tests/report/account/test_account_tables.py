@@ -80,10 +80,10 @@ def test_it_says_which_way_the_confidence_leans(story: Story, confidence: float,
 
 def test_sets_tell_what_they_hold_and_what_was_to_be_expected(story: Story) -> None:
     (table,) = sets_tables(certainties(story))
-    first = story.reports("fer2013")[0]["conformal"]["lac"]["0.8"]
+    first = story.reports("fer2013")[0]["conformal"]["aps"]["0.8"]
     low, high = (100 * end for end in first["interval"])
     assert table.rows[0][1:5] == (
-        "LAC",
+        "APS",
         "80 %",
         f"{100 * first['coverage']:.1f} %",
         f"{low:.1f}–{high:.1f} %",

@@ -4,7 +4,7 @@
 
     {"temperature": T,
      "uncertain": {"error", "doubt", "below", "answered", "wrong", "bound", "n"},
-     "conformal": {"lac": {"0.8": q, "0.9": q, "0.95": q}, "aps": {…}},
+     "conformal": {"aps": {"0.8": q, "0.9": q, "0.95": q}, "lac": {…}},
      "validation": {"before": {"ece", "nll"}, "after": {"ece", "nll"}},
      "fitted_on": {"dataset", "sha256", "split", "protocol", "kind", "n", "model_sha256"}}
 

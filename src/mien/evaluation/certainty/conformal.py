@@ -19,20 +19,21 @@ from mien.evaluation.certainty.binomial import beta_binomial_interval
 from mien.evaluation.metrics import Floats, Ints, negative_log_likelihood
 
 Method = Literal["lac", "aps"]
-METHODS: tuple[Method, ...] = ("lac", "aps")
+METHODS: tuple[Method, ...] = ("aps", "lac")
+"""What is fitted and measured; the first is the one to use (docs/evaluation.md says why)."""
 COVERAGES = (0.8, 0.9, 0.95)
 """The wanted coverages that mien fits and reports."""
 
 
-def scores(p: Floats, method: Method = "lac", seed: int = 0) -> npt.NDArray[np.float64]:
+def scores(p: Floats, method: Method = "aps", seed: int = 0) -> npt.NDArray[np.float64]:
     """Return how strange each class is for each row, ``float64 [N, K]``, 0 to 1.
 
     Args:
         p: float [N, K], probabilities.
-        method: ``lac``: 1 - p, the smallest sets on average (Sadinle, Lei and Wasserman 2019,
-            arXiv:1609.00451). ``aps``: the mass of the likelier classes and a random share of the
-            class's own, which evens coverage out over easy and hard rows (Romano, Sesia and
-            Candès 2020, arXiv:2006.02544).
+        method: ``aps``: the mass of the likelier classes and a random share of the class's own,
+            which evens coverage out over easy and hard rows (Romano, Sesia and Candès 2020,
+            arXiv:2006.02544). ``lac``: 1 - p, the smallest sets on average, of which hard rows
+            get empty or wrong ones (Sadinle, Lei and Wasserman 2019, arXiv:1609.00451).
         seed: of the random shares; one draw a row.
 
     Raises:
@@ -72,7 +73,7 @@ def quantile(strange: Floats, coverage: float) -> float:
 
 
 def fit(
-    p: Floats, true: Ints, method: Method = "lac", coverages: tuple[float, ...] = COVERAGES
+    p: Floats, true: Ints, method: Method = "aps", coverages: tuple[float, ...] = COVERAGES
 ) -> dict[str, float]:
     """Return q of each wanted coverage, keyed ``"0.8"``, ``"0.9"``, ``"0.95"``.
 
@@ -87,13 +88,13 @@ def fit(
     return {f"{coverage:g}": quantile(strange, coverage) for coverage in coverages}
 
 
-def sets(p: Floats, q: float, method: Method = "lac", seed: int = 1) -> npt.NDArray[np.bool_]:
+def sets(p: Floats, q: float, method: Method = "aps", seed: int = 1) -> npt.NDArray[np.bool_]:
     """Return which classes each row's set holds, ``bool [N, K]``; a set may be empty."""
     return np.asarray(scores(p, method, seed) <= q)
 
 
 def measured(
-    p: Floats, true: Ints, quantiles: Mapping[str, float], fitted_on: int, method: Method = "lac"
+    p: Floats, true: Ints, quantiles: Mapping[str, float], fitted_on: int, method: Method = "aps"
 ) -> dict[str, dict[str, Any]]:
     """Return what sets do on rows that q was not fitted on, by wanted coverage.
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from mien.evaluation.certainty.conformal import METHODS
 from mien.report.account.certainty import Certainty
 from mien.report.account.pieces import Table
 from mien.report.account.story import Story
@@ -76,5 +77,6 @@ def sets_tables(each: list[Certainty]) -> list[Table]:
         for method, levels in one.sets.items()
         for wanted, at in levels.items()
     ]  # fmt: skip
-    caption = "Conformal sets: how often the set of answers holds the label"
+    told = "how often the set of answers holds the label"
+    caption = f"Conformal sets: {told}; those to use are {METHODS[0].upper()}'s"
     return [Table(caption, SETS, tuple(rows), words=2)] if rows else []

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mien.evaluation.certainty.conformal import METHODS
 from mien.report.account.story import Story
 
 Found = Mapping[str, Any]
@@ -39,9 +40,9 @@ class Certainty:
 
     @property
     def sets(self) -> Found:
-        """Method → wanted coverage → see ``conformal.measured``; empty without any."""
+        """Method → wanted coverage → see ``conformal.measured``; the one to use comes first."""
         found: Found = self.report.get("conformal", {})
-        return found
+        return {method: found[method] for method in METHODS if method in found}
 
 
 def certainties(story: Story) -> list[Certainty]:
