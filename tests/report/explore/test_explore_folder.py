@@ -156,7 +156,7 @@ def test_a_sample_is_said_on_the_page(material):
 
 
 def test_the_template_lies_in_the_package():
-    assert files("mien.report.explore").joinpath("page.html").is_file()
+    assert files("mien.report.explore").joinpath("page.html.j2").is_file()
 
 
 def test_nothing_is_left_where_drawing_fails(material, tmp_path):

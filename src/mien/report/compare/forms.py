@@ -11,7 +11,6 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from rich.console import Console
 from rich.text import Text
 
@@ -33,6 +32,7 @@ from mien.report.significance import (
     significance_rows,
 )
 from mien.report.tables import markdown_table
+from mien.report.templates import templates
 
 TESTED = "Differences tested"
 _HERE = Path(__file__).parent
@@ -109,25 +109,22 @@ def _line(table: Table, row: Row) -> Fields:
 
 def page(tables: Sequence[Table], say: Say = str) -> str:
     """Return one HTML page that asks for nothing from outside; a click on a heading sorts."""
-    environment = Environment(
-        loader=FileSystemLoader(_HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     style, script = ((_HERE / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
     digest = b64encode(sha256(script.encode()).digest()).decode("ascii")
-    return environment.get_template("page.html.j2").render(
-        tables=[(table, shown(table), notes_of(table, say)) for table in tables],
-        tests={"title": TESTED, "headers": HEADERS, "words": WORDS},
-        tests_rows=significance_rows,
-        tests_notes=significance_notes,
-        legend=legend_of(tables),
-        mien=mien.__version__,
-        style=style,
-        script=script,
-        script_hash=f"sha256-{digest}",
+    return (
+        templates(_HERE)
+        .get_template("page.html.j2")
+        .render(
+            tables=[(table, shown(table), notes_of(table, say)) for table in tables],
+            tests={"title": TESTED, "headers": HEADERS, "words": WORDS},
+            tests_rows=significance_rows,
+            tests_notes=significance_notes,
+            legend=legend_of(tables),
+            mien=mien.__version__,
+            style=style,
+            script=script,
+            script_hash=f"sha256-{digest}",
+        )
     )
 
 

@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
 import mien
 from mien.report.errors.sheets import votes_text
 from mien.report.gallery.cards import data_uri
 from mien.report.tables import protocol_words
+from mien.report.templates import templates
 
 _HERE = Path(__file__).parent
 _STYLES = (_HERE.parent / "gallery" / "page.css", _HERE / "page.css")
@@ -37,14 +38,7 @@ def page(account: Mapping[str, Any], images: Mapping[str, npt.NDArray[np.uint8]]
 
 
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["count"] = lambda number: f"{number:,}"
+    environment = templates(_HERE)
     environment.filters["share"] = lambda share: "" if share is None else f"{100 * share:.1f} %"
     environment.filters["ends"] = lambda ends: "–".join(f"{100 * end:.1f}" for end in ends)
     environment.filters["votes"] = lambda one: votes_text(one).replace("\n", ", ")

@@ -2,16 +2,15 @@
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
-
-from jinja2 import Environment, StrictUndefined
 
 import mien
 from mien.report.explore.material import SEED, Material
 from mien.report.explore.panels.panel import Panel, present
+from mien.report.templates import templates
 
-TEMPLATE = "page.html"
+_HERE = Path(__file__).parent
 
 
 def page(material: Material, panels: Sequence[Panel], pictures: Mapping[str, bytes]) -> str:
@@ -22,15 +21,17 @@ def page(material: Material, panels: Sequence[Panel], pictures: Mapping[str, byt
         panels: what is shown and what is not.
         pictures: key of a panel → its PNG.
     """
-    text = files("mien.report.explore").joinpath(TEMPLATE).read_text(encoding="utf-8")
-    template = Environment(autoescape=True, undefined=StrictUndefined).from_string(text)
-    return template.render(
-        name=material.record["name"],
-        summary=summary(material),
-        facts=facts(material),
-        figures=[_shown(panel, pictures[panel.key]) for panel in panels if not panel.missing],
-        missing=[panel for panel in panels if panel.missing],
-        method=method(material),
+    return (
+        templates(_HERE)
+        .get_template("page.html.j2")
+        .render(
+            name=material.record["name"],
+            summary=summary(material),
+            facts=facts(material),
+            figures=[_shown(panel, pictures[panel.key]) for panel in panels if not panel.missing],
+            missing=[panel for panel in panels if panel.missing],
+            method=method(material),
+        )
     )
 
 

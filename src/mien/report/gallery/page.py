@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 import mien
 from mien import runs
 from mien.datasets.auditing.files import names_of, tally
@@ -12,6 +10,7 @@ from mien.datasets.auditing.findings import Findings
 from mien.datasets.auditing.kinds import KINDS
 from mien.datasets.source import SPLITS
 from mien.report.gallery import cards
+from mien.report.templates import templates
 
 MOST = 300
 """About how many pictures of a kind are shown."""
@@ -40,7 +39,7 @@ def write_page(path: Path, findings: Findings, most: int = MOST) -> None:
         "against": names_of(findings)[1:],
         "style": (_HERE / "page.css").read_text(encoding="utf-8"),
     }
-    runs.write_text(path, _environment().get_template("page.html.j2").render(values))
+    runs.write_text(path, templates(_HERE).get_template("page.html.j2").render(values))
 
 
 def _section(findings: Findings, name: str, most: int) -> dict[str, Any]:
@@ -58,15 +57,3 @@ def _section(findings: Findings, name: str, most: int) -> dict[str, Any]:
         "hidden": counts["groups"] - len(parts) if grouped else max(0, len(one) - most),
         "unit": "group" if grouped else "picture",
     }
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["count"] = lambda number: f"{number:,}"
-    return environment

@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 import mien
 from mien.report.account.pieces import Missing, Picture, Section
+from mien.report.templates import templates
 
 _HERE = Path(__file__).parent
 _STYLES = ("page.css", "print.css")
@@ -49,13 +48,7 @@ def page(
         compared: sections about all of them.
         pictures: name of the file → SVG.
     """
-    environment = Environment(
-        loader=FileSystemLoader(_HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates(_HERE)
     environment.filters["kept"] = kept
     return environment.get_template("page.html.j2").render(
         title=" and ".join(chapter.name for chapter in chapters[:3]),
