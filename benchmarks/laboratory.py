@@ -28,6 +28,7 @@ ROOT = Path(__file__).parents[1]
 RESULTS, TABLE = ROOT / "results" / "runs", ROOT / "results" / "laboratory.md"
 OURS = "configs/shared_cnn_fer2013.yaml"
 """mien's own recipe, for every network."""
+TRANSFER = ("mobilenet_v2_finetune", "mobilenet_v2_extract_ours", "mobilenet_v2_extract")
 
 
 WRITES = {"crossval": "crossval.json", "tune": "study.json"}
@@ -189,16 +190,66 @@ def table(runs):
         begun = (run.name for run in RUNS if run.name not in named)
         sources = [_folder(source, runs) for source in sources]
         sources += [runs / name for name in begun if (runs / name / "metrics.csv").exists()]
-    with tempfile.TemporaryDirectory() as folder:
-        words = [sys.executable, "-m", "mien", "compare", *map(str, sources), "--out", folder]
-        subprocess.run(words, check=True)
-        measured = (Path(folder) / "compare.md").read_text(encoding="utf-8")
-    more = [
+    measured = compared(sources)
+    more = [pair_of(sources), sets_of(sorted(RESULTS.glob("*.json")))]
+    more += [
         say(json.loads(result_of(run).read_text(encoding="utf-8")))
         for run in RUNS
         if (say := OTHERS.get(run.command[0])) and result_of(run).exists()
     ]
-    TABLE.write_text("\n".join([REPORTED + measured.partition("\n\n")[2], *more]), encoding="utf-8")
+    TABLE.write_text("\n".join([REPORTED + measured, *filter(None, more)]), encoding="utf-8")
+
+
+def compared(sources):
+    """Return what ``mien compare`` says of runs or results, without its heading."""
+    with tempfile.TemporaryDirectory() as folder:
+        words = [sys.executable, "-m", "mien", "compare", *map(str, sources), "--out", folder]
+        subprocess.run(words, check=True)
+        told = (Path(folder) / "compare.md").read_text(encoding="utf-8")
+    return told.partition("\n\n")[2]
+
+
+def pair_of(sources):
+    """Return the test of fine-tuning against feature extraction, where both are there."""
+    pair = [source for name in TRANSFER for source in sources if source.stem == name]
+    if len(pair) < 2:
+        return ""
+    tested = compared(pair).partition("### Differences tested\n")[2]
+    return f"## Fine-tuning against feature extraction: MobileNetV2\n\n{tested.strip()}\n"
+
+
+def sets_of(results):
+    """Return how often conformal sets hold the label of the test split, of every net's own head."""
+    lines, within = [], {"aps": [], "lac": []}
+    for result in results:
+        run = json.loads(result.read_text(encoding="utf-8"))["run"]
+        for place, scored in run["evaluation"].items():
+            for head, protocols in scored["heads"].items():
+                kinds = protocols.get(head) or protocols[f"{head}_majority"]
+                found = kinds["official"].get("conformal", {})
+                for method in (name for name in within if name in found):
+                    levels = found[method].values()
+                    within[method] += [level["within"] for level in levels]
+                    held = (
+                        f"{100 * v['coverage']:.1f}{'' if v['within'] else ' *'}" for v in levels
+                    )
+                    cells = (result.stem, place, head, method.upper(), *held)
+                    lines.append(f"| {' | '.join(cells)} |")
+    counts = ", ".join(f"{m.upper()} {sum(each)} of {len(each)}" for m, each in within.items())
+    return "\n".join(
+        [
+            "## Conformal sets\n",
+            "How often the set holds the label, in %, fitted on validation. APS was named as the",
+            "method to use on validation rows alone (docs/evaluation.md).\n",
+            "| experiment | scored on | head | method | of 80 | of 90 | of 95 |",
+            "| --- | --- | --- | --- | ---: | ---: | ---: |",
+            *lines,
+            f"\n- within the 95 % beta-binomial interval: {counts}; * outside it",
+            "- the interval holds for rows like those of validation. These are the official rows,",
+            "  copies of training pictures among them, which validation leaves out",
+            "",
+        ]
+    )
 
 
 def of_study(found):
