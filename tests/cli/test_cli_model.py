@@ -1,6 +1,7 @@
 """From a run to scores, pictures and a checked file, through the commands."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +56,19 @@ def test_evaluate_writes_scores_answers_and_pictures(evaluated: Path) -> None:
     assert names == {"curves.png", *(f"{kind}_ferplus.png" for kind in kinds)}
     assert (evaluated / "calibration.json").is_file()
     assert metrics["temperatures"]["ferplus"] != 1
+
+
+def test_scores_do_not_fall_with_damaged_curves(evaluated: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(evaluated, run, ignore=shutil.ignore_patterns("evaluation"))
+    (run / "metrics.csv").write_text("epoch,train_loss\n1,much\n")
+    result = RUN.invoke(app, ["evaluate", str(run)])
+    assert result.exit_code == 0, _said(result)
+    assert "note: no learning curves:" in _said(result)
+    assert "metrics.csv" in _said(result)
+    names = {path.name for path in run.glob("evaluation/drawn-test/*")}
+    assert {"metrics.json", "predictions.npz"} <= names
+    assert "curves.png" not in names
 
 
 def test_another_dataset_of_the_same_name_gets_a_folder_of_its_own(

@@ -58,7 +58,9 @@ def evaluate(
     if (folder / NAME).resolve() != model.resolve():
         write_predictions(predictions, folder / NAME)
     write_json(folder / "metrics.json", found)
-    draw(folder, prepared, model if model.is_dir() else None)
+    draw(folder, prepared)
+    if model.is_dir():
+        _curves(model, folder)
     _show(found["heads"])
     for note in (unscored_note(predictions, found["heads"]), in_sample_note(predictions)):
         if note:
@@ -85,6 +87,17 @@ def _predictions(
     if note := framing_note(prepared, opened.faces):
         typer.echo(f"note: {note}")
     return opened.on(prepared, rows_of(prepared, split), split), prepared
+
+
+def _curves(run: Path, folder: Path) -> None:
+    """Draw the learning curves too; scores that are written do not fall with them."""
+    from mien.errors import RunError
+    from mien.report import learning
+
+    try:
+        learning.draw(run, folder / "curves.png")
+    except RunError as error:
+        typer.echo(f"note: no learning curves: {error}")
 
 
 def _calibrate(run: Path) -> None:

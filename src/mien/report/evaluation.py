@@ -13,18 +13,17 @@ from mien.evaluation.matching import rows_in
 from mien.evaluation.predictions import Predictions
 from mien.evaluation.protocols import own_protocol
 from mien.evaluation.stored import NAME, read_predictions
-from mien.report import calibration, figures, learning
+from mien.report import calibration, figures
 
 SAMPLES = 12
 
 
-def draw(folder: Path, prepared: PreparedSet | None = None, run: Path | None = None) -> None:
-    """Draw what ``mien evaluate`` wrote: confusion, scores a class, samples, learning curves.
+def draw(folder: Path, prepared: PreparedSet | None = None) -> None:
+    """Draw what ``mien evaluate`` wrote: confusion, scores a class, how sure, samples.
 
     Args:
         folder: holds ``metrics.json`` and ``predictions.npz``; the pictures go there.
         prepared: the dataset that was scored; its pictures are the samples. None draws none.
-        run: whose learning curves are drawn too, where it is a run.
     """
     heads = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))["heads"]
     predictions = read_predictions(folder / NAME)
@@ -43,8 +42,6 @@ def draw(folder: Path, prepared: PreparedSet | None = None, run: Path | None = N
             drawn[f"samples_{head}"] = _samples(predictions, prepared, head)
     for name, figure in drawn.items():
         figures.save(figure, folder / f"{name}.png")
-    if run is not None:
-        learning.draw(run, folder / "curves.png")
 
 
 def _panels(report: Mapping[str, Any]) -> dict[str, Any]:
