@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from mien.report import cross
+from mien.report.cross_figure import matrix_figure
 from mien.report.cross_lines import VOTES, lines, matrix
 
 pytest.importorskip("matplotlib")
@@ -129,7 +130,7 @@ def test_nothing_left_is_said(result: dict[str, Any]) -> None:
         cell("a", "home", {"one": {"home": {**both(0.5), "clean": None, "common": None}}})
     ]
     assert "nothing left" in cross.markdown(result)
-    cross.matrix_figure(result)
+    matrix_figure(result)
     row = cross.long_rows(result)[0]
     assert (row[4], row[5], row[9]) == ("0", "", "5 copies, 32 near")
     assert cross.common_rows(result)[0][2:] == ["0", "", ""]
@@ -170,7 +171,7 @@ def test_the_picture_has_a_cell_with_n_for_each_place(
 
     from mien.report.figures import save
 
-    figure = cross.matrix_figure(result)
+    figure = matrix_figure(result)
     axes = figure.axes[0]
     texts = [text.get_text() for text in axes.texts]
     assert len([text for text in texts if "n = " in text]) == 8

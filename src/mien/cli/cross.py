@@ -85,6 +85,7 @@ def _report(result: dict[str, Any], out: Path) -> None:
     from rich.console import Console
 
     from mien.report import cross as report
+    from mien.report.cross_figure import matrix_figure
     from mien.report.figures import FORMS, save
     from mien.runs import write_text
 
@@ -93,6 +94,6 @@ def _report(result: dict[str, Any], out: Path) -> None:
     for note in report.notes(result):
         typer.echo(note)
     write_text(out / "cross.md", report.markdown(result))
-    figure = report.matrix_figure(result)
+    figure = matrix_figure(result)
     for ending in FORMS:
         save(figure, out / f"cross.{ending}")

@@ -7,6 +7,7 @@ from mien.report import cross as matrix
 from mien.report.account.pieces import Missing, Picture, Section, Table, Told
 from mien.report.account.story import Story
 from mien.report.account.words import interval_of, labels, number_with_ends, with_ends
+from mien.report.cross_figure import matrix_figure
 from mien.report.cross_lines import Line, lines, outside, taken_out, with_them
 
 TITLE = "On other datasets"
@@ -121,7 +122,7 @@ def _picture(result: Mapping[str, Any]) -> Picture:
         "Every model on every dataset: accuracy with interval, macro-F1 and n in each cell, on the "
         "rows that all models have in common; those of this model stand in the table.",
         "Every model on every dataset, on the rows that all have in common.",
-        lambda: matrix.matrix_figure(result),
+        lambda: matrix_figure(result),
     )
 
 
