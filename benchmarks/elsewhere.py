@@ -4,7 +4,9 @@
 
 Each picture goes through ``recognize``: the detector finds the face (the largest counts), cuts it
 out and the model answers. Where no face is found the whole picture is answered as a crop, and
-counted. Every readable picture of every split is scored, since the model learnt none of them.
+counted. Every readable picture of every split is scored, since the model learnt none of them;
+1,500 of them were looked at when the frames around a found face were chosen. ``uncertain`` is what
+the model's threshold, which was fitted to other pictures, does here.
 The numbers go to ``results/elsewhere.json``; no name of a picture or a person is in it.
 """
 
@@ -21,6 +23,7 @@ from mien.datasets.prepared import PreparedSet
 from mien.emotions import EMOTIONS
 from mien.evaluation.answers import Answers
 from mien.evaluation.asked import rows_of
+from mien.evaluation.certainty.fitted import of_file
 from mien.evaluation.predictions import Predictions
 from mien.evaluation.scoring import metrics
 from mien.inference.recognizer import WEIGHTS
@@ -50,6 +53,7 @@ def scored(predictions, rows):
     }
     return figures(report) | {
         "bootstrap": whole["bootstrap"],
+        "uncertain": report["selective"]["at"],
         "per_class": shares,
         "confusion": report["confusion"],
         "classes": report["classes"],
@@ -65,10 +69,11 @@ def main():
     prepared, recognizer = PreparedSet.open(given.data), mien.load(given.model)
     rows = rows_of(prepared, "all")
     values, found = answers(recognizer, prepared, rows)
+    rule = of_file(recognizer.model.info.heads["ferplus"])["uncertain"]
     predictions = Predictions.of(
         prepared,
         rows,
-        {"ferplus": Answers(EMOTIONS, values)},
+        {"ferplus": Answers(EMOTIONS, values, fitted={"uncertain": rule})},
         model=recognizer.model.info.name,
         model_sha256=runs.sha256(given.model),
         split="all",
