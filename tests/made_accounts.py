@@ -140,7 +140,9 @@ def cross(model_sha256: str) -> dict[str, Any]:
     model = {"name": "ours", "sha256": model_sha256, "heads": {"fer2013": ["fear", "anger"]}}
     return {
         "models": [{**model, "temperatures": {"fer2013": 1.0}, "learnt_from": learnt}],
-        "datasets": [{"name": n, "sha256": "c" * 64, "pictures": 90} for n in ("fer2013", "else")],
+        "datasets": [
+            {"name": n, "sha256": "c" * 64, "pictures": 90} for n in ("fer2013", "elsewhere")
+        ],
         "bootstrap": {"resamples": 1000, "seed": 0, "confidence": 0.95},
         "environment": {"time": "2026-01-01"},
         "cells": cells,

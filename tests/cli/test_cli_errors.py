@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -49,11 +50,21 @@ def test_predictions_alone_give_numbers_beside_them(kept: Path) -> None:
     assert "note: predictions hold no picture" in said
     assert "answers are the label" in said
     assert "base rate: all rows" in said
+    assert "learnt such votes" not in said
     assert "publish" not in said + (kept.parent / "errors.html").read_text()
     names = {path.name for path in kept.parent.iterdir()}
     assert {"errors.json", "errors.html", "label_errors.csv", "predictions.npz"} <= names
     found = account(kept.parent)
     assert found["label_errors"]["flagged"] > 20  # type: ignore[index]
+
+
+def test_a_model_that_learnt_votes_is_told_below_their_check(tmp_path: Path) -> None:
+    pytest.importorskip("cleanlab")
+    predictions = noisy(210, 0.2)[0]
+    heads = {**predictions.heads, "ferplus": predictions.heads["fer2013"]}
+    write_predictions(replace(predictions, heads=heads), tmp_path / "both.npz")
+    said = run(tmp_path / "both.npz")
+    assert "note: this model learnt such votes of other pictures (head ferplus), so the " in said
 
 
 def test_files_of_another_name_get_a_folder_of_their_own(kept: Path, tmp_path: Path) -> None:

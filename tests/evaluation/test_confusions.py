@@ -1,5 +1,7 @@
 """Confusions one way and both ways, by hand and against the confusion matrix."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from made_errors import told
@@ -10,6 +12,7 @@ from mien.evaluation.errors.confusions import EXAMPLES, SHEETS, directed, exampl
 from mien.evaluation.errors.erring import wrong_places
 from mien.evaluation.metrics import confusion_matrix, wilson_interval
 from mien.evaluation.predictions import Predictions
+from mien.evaluation.sampling.share import share_interval
 
 ROWS = (
     *[("fear", "surprise", 0.6 + n / 100) for n in range(3)],
@@ -105,3 +108,18 @@ def test_a_model_that_is_never_wrong_confuses_nothing() -> None:
     predictions, case = both(("fear", "fear", 0.9), ("anger", "anger", 0.9))
     assert directed(case) == []
     assert pairs(predictions, case) == []
+
+
+def test_where_people_are_known_confusions_are_by_person() -> None:
+    plain = made(420, 0.5)
+    case = plain.case("fer2013")
+    nine, four = (np.array([f"p{i // 7 % many}" for i in range(420)]) for many in (9, 4))
+    found = directed(case, nine)
+    label, answer = (case.classes.index(found[0][key]) for key in ("label", "answer"))
+    there = case.true == label
+    expected = share_interval(case.predicted[there] == answer, nine[there])
+    assert found[0]["interval"] == expected is not None
+    assert expected != list(wilson_interval(found[0]["n"], found[0]["of"]))
+    ways = [way for pair in pairs(replace(plain, subjects=nine), case) for way in pair["ways"]]
+    assert {str(way["interval"]) for way in ways} >= {str(one["interval"]) for one in found}
+    assert {str(one["interval"]) for one in directed(case, four)} == {"None"}

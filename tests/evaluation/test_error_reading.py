@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 from made_errors import told
 
@@ -33,6 +34,17 @@ ROWS = (
 def test_the_score_comes_first_with_its_interval() -> None:
     first = read(*ROWS)[0]
     assert first == "85 of 100 answers are the label (85.0 %, 95 % interval 76.7–90.7); 15 are not."
+
+
+def test_the_score_is_by_person_where_people_are_known() -> None:
+    case = told(*ROWS).case("fer2013")
+    first, few = (
+        reading(case, [], None, np.array([f"p{i % people}" for i in range(100)]))[0]
+        for people in (20, 4)
+    )
+    assert "(85.0 %, 95 % interval " in first
+    assert "76.7–90.7" not in first
+    assert "(85.0 %, no interval: fewer than 5 people); 15 are not." in few
 
 
 def test_a_pair_is_told_with_both_ways_and_what_the_faces_share() -> None:

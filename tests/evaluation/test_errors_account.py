@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from made_errors import noisy, told
 from made_predictions import made
@@ -84,6 +85,13 @@ def test_every_head_is_told_by_its_own_labels() -> None:
     assert found["fer2013"]["votes"]["judged"] > 0
     assert found["ferplus"]["votes"] is None  # the votes are its labels
     assert list(errors(two_heads(), ["ferplus"], "fer2013")) == ["ferplus"]
+
+
+def test_an_account_of_few_people_has_no_interval() -> None:
+    people = np.array([f"p{i % 3}" for i in range(210)])
+    found = errors(replace(two_heads(), subjects=people))["fer2013"]
+    assert "no interval: fewer than 5 people" in found["reading"][0]
+    assert {one["interval"] for one in found["confusions"]} == {None}
 
 
 def test_unknown_names_are_refused() -> None:

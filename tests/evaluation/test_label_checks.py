@@ -1,5 +1,7 @@
 """Precision of a list against the votes, by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from made_errors import told
@@ -53,6 +55,17 @@ def test_nothing_judged_has_no_precision() -> None:
     found = of_list(np.arange(3), no, no, no)
     assert (found["precision"], found["found"], found["suggested"]) == (None, None, None)
     assert found["interval"] == [0, 1]
+
+
+def test_a_model_that_learnt_votes_is_no_independent_judge() -> None:
+    assert checked()["learnt"] == ""
+    both = replace(SIX, heads={**SIX.heads, "ferplus": SIX.heads["fer2013"]})
+    found = check(both, both.case("fer2013"), ORDER, 3)
+    assert found is not None
+    assert found["learnt"] == (
+        "this model learnt such votes of other pictures (head ferplus), so the check is not "
+        "independent of it"
+    )
 
 
 @pytest.mark.parametrize("protocol", ["ferplus_plurality_without_contempt"])

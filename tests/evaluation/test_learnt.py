@@ -79,6 +79,8 @@ def test_another_preparation_is_taken_where_it_is_named(
     found = learnt_of(answering(run), [learnt])
     assert found.pictures is not None
     assert found.note.startswith("it records made (000000000000), named was made (")
+    assert "with as many training pictures: that these are the same pictures was" in found.note
+    assert "checked by their number alone" in found.note
     assert found.is_own(learnt)
     fewer = learnt_of(answering(run), [learnt_set(tmp_path / "fewer", 6)])
     assert fewer.pictures is None

@@ -66,6 +66,12 @@ def test_without_a_threshold_only_the_curve_is_drawn(values: dict[str, Any]) -> 
     assert not any("sure from" in text for text in texts(risk_coverage_figure(values)))
 
 
+def test_a_threshold_without_an_interval_is_drawn_without_whiskers() -> None:
+    (marks,) = risk_coverage_figure(with_threshold()).axes[0].containers
+    (bare,) = risk_coverage_figure(with_threshold(interval=None)).axes[0].containers
+    assert (marks.has_yerr, bare.has_yerr) == (True, False)
+
+
 def test_answers_without_an_error_are_drawn() -> None:
     values = selective.measured(SURE, np.ones(len(SURE), bool))
     assert risk_coverage_figure(values).axes[0].get_ylim()[1] > 0
@@ -89,3 +95,15 @@ def test_the_conformal_figure_has_each_method(
     np.testing.assert_allclose(marks, expected)
     save(figure, tmp_path / "sets.png")
     assert (tmp_path / "sets.png").stat().st_size > 5_000
+
+
+def test_sets_of_people_are_drawn_without_the_expected_range() -> None:
+    people = np.array([f"p{i % 9}" for i in range(800)])
+    quantiles = conformal.fit(CASE.probabilities, TRUE)
+    found = {
+        "aps": conformal.measured(CASE.probabilities, TRUE, quantiles, 800, "aps", people),
+    }
+    figure = conformal_figure(found)
+    assert not figure.axes[0].collections
+    assert not [text for text in texts(figure) if "fall if the sets keep" in text]
+    assert len(figure.axes[0].lines[0].get_ydata()) == 3

@@ -21,6 +21,7 @@ from mien.emotions import BASIC
 from mien.errors import MissingExtraError
 from mien.evaluation.answers import Answers
 from mien.evaluation.errors.account import account, errors
+from mien.evaluation.errors.label_checks import learnt_words
 from mien.evaluation.predictions import Predictions
 from mien.report.errors import files, write
 
@@ -66,7 +67,7 @@ TOLD: dict[str, Any] = {
     **{"few": {"disgust": 3}, "flagged": 4, "share": 4 / N, "by_pair": []},
     "check": {
         **{"judged": 80, "wrong": 20, "base_rate": 0.25, "interval": [0.17, 0.36]},
-        **{"lists": [{"length": 4, **ONE}], "flagged": {"length": 4, **ONE}},
+        **{"lists": [{"length": 4, **ONE}], "flagged": {"length": 4, **ONE}, "learnt": ""},
     },
 }
 
@@ -167,6 +168,24 @@ def test_the_page_tells_the_story(written: Path) -> None:
     assert "first 4 4 3 75.0 % 30.0–95.0 50.0 %" in text
     assert "base rate: all rows 80 20 25.0 % 17.0–36.0" in text
     assert "votes: 7 × not a face, 3 × fear" in text
+
+
+def test_a_model_that_learnt_votes_is_told_beside_the_check(
+    written: Path, prepared: PreparedSet, tmp_path: Path
+) -> None:
+    assert "Mind that" not in words(written)
+    learnt = {**TOLD, "check": {**TOLD["check"], "learnt": learnt_words(["ferplus"])}}
+    write(tmp_path, told(answered(prepared), (learnt, FLAGGED)), FLAGGED)
+    said = "Mind that this model learnt such votes of other pictures (head ferplus), so the check"
+    assert said in words(tmp_path)
+
+
+def test_confusions_of_few_people_stand_without_an_interval(
+    prepared: PreparedSet, tmp_path: Path
+) -> None:
+    people = np.array([f"p{i % 3}" for i in range(N)])
+    write(tmp_path, told(replace(answered(prepared), subjects=people)), FLAGGED, prepared)
+    assert "anger disgust 4 12 33.3 % –" in words(tmp_path)
 
 
 def test_pictures_without_votes_are_shown_too(prepared: PreparedSet, tmp_path: Path) -> None:

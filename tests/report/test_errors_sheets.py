@@ -86,6 +86,17 @@ def test_intervals_are_drawn_around_the_shares() -> None:
         assert segment[:, 0].tolist() == pytest.approx(one["interval"])
 
 
+def test_confusions_of_few_people_are_bars_without_intervals() -> None:
+    people = np.array([f"p{i % 3}" for i in range(140)])
+    axes = confusions_chart(directed(CASE, people)).axes[0]
+    assert len(axes.containers[1].lines[2][0].get_segments()) == 0
+    assert axes.get_xlabel() == "share of the pictures with the label"
+    some = [{**one, "interval": None} for one in directed(CASE)[:1]] + directed(CASE)[1:3]
+    axes = confusions_chart(some).axes[0]
+    assert len(axes.containers[1].lines[2][0].get_segments()) == 2
+    assert axes.get_xlabel().endswith("(95 %)")
+
+
 def test_the_check_shows_each_list_and_the_base_rate() -> None:
     found = check(PREDICTIONS, CASE, np.arange(140), 60, (50, 100))
     assert found is not None

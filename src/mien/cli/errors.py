@@ -153,3 +153,5 @@ def _show_check(check: dict[str, Any]) -> None:
     from mien.evaluation.errors.label_checks import table
 
     print_table(("doubted labels", "judged by FER+", "majority is another", "95 %"), table(check))
+    if check["learnt"]:
+        typer.echo(f"note: {check['learnt']}")

@@ -85,10 +85,10 @@ def full(
     seed: int = SEED,
 ) -> Report:
     """Return every number of a head's case with its interval, see ``metrics``."""
-    votes = case.targets
+    votes, subjects = case.targets, predictions.subjects[case.rows]
     around = intervals.bootstrap(
         case,
-        predictions.subjects[case.rows],
+        subjects,
         resamples=resamples,
         seed=seed,
         means=None if votes is None else calibration.rows_against_votes(case.probabilities, votes),
@@ -106,7 +106,7 @@ def full(
         "intervals": around["intervals"],
         "unit": around["unit"],
         "clusters": around["clusters"],
-        **certainty.measured(case, predictions.heads[head].fitted),
+        **certainty.measured(case, predictions.heads[head].fitted, subjects),
     }
 
 

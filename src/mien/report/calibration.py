@@ -84,12 +84,13 @@ def risk_coverage_figure(selective: Mapping[str, Any]) -> "Figure":
             at["error"], color=WRONG, linestyle="--", label=f"wanted {_percent(at['error'], 0)}"
         )
     if at is not None and at["wrong"] is not None:
-        low, high = at["interval"]
+        low, high = at["interval"] or [at["wrong"]] * 2
         reach = [[at["wrong"] - low], [high - at["wrong"]]]
         said = f"sure from {_percent(at['below'])}: {_percent(at['answered'])} of the answers,"
         said += f"\n{_percent(at['wrong'])} of these wrong"
         place = ([at["answered"]], [at["wrong"]])
-        axes.errorbar(*place, reach, fmt="o", color=ORANGE, ecolor="black", capsize=3, label=said)
+        style: dict[str, Any] = {"fmt": "o", "color": ORANGE, "ecolor": "black", "capsize": 3}
+        axes.errorbar(*place, reach if at["interval"] else None, label=said, **style)
     axes.set(xlim=(0, 1), xlabel="answers, surest first", ylabel="wrong among these")
     axes.set_ylim(0, max(1.25 * max(selective["risk"]), 1.5 * at["error"] if at else 0.02))
     axes.locator_params(axis="y", steps=(1, 2, 5, 10))  # ticks in whole per cent
@@ -114,7 +115,7 @@ def conformal_figure(conformal: Mapping[str, Mapping[str, Mapping[str, Any]]]) -
 
     Args:
         conformal: method → wanted coverage → what ``conformal.measured`` returned. The bar
-            around 0 is where the measured one lies with 95 %.
+            around 0 is where the measured one lies with 95 %; without an interval there is none.
     """
     figure = blank(8.4, 3.8)
     off, size = figure.subplots(1, 2)
@@ -144,11 +145,11 @@ def _coverages(axes: "Axes", shift: float, method: str, levels: Levels) -> None:
     mark, colour = MARKS[method]
     places = np.arange(len(levels)) + shift
     wanted = np.array([float(name) for name in levels])
-    low, high = 100 * (np.array([v["interval"] for v in levels.values()]).T - wanted)
-    label = (
-        "" if axes.collections else "where 95 % of measurements fall if the sets keep their promise"
-    )
-    axes.vlines(places, low, high, color="#BBBBBB", linewidth=5, label=label)
+    if all(v["interval"] for v in levels.values()):
+        low, high = 100 * (np.array([v["interval"] for v in levels.values()]).T - wanted)
+        promised = "where 95 % of measurements fall if the sets keep their promise"
+        label = "" if axes.collections else promised
+        axes.vlines(places, low, high, color="#BBBBBB", linewidth=5, label=label)
     found = 100 * (np.array([v["coverage"] for v in levels.values()]) - wanted)
     axes.plot(places, found, mark, color=colour, label=method.upper())
 

@@ -31,10 +31,12 @@ LONG_HEADERS = (
     *("balanced %", "macro-F1 (95 %)", "largest class %", "seen, taken out", "with them"),
     "labels outside",
 )
-OWN = "‡ the model's own dataset: its test split."
+OWN = (
+    "‡ a dataset that the model, or the weights that it started from, learnt from: its test split."
+)
 UNKNOWN = (
-    "† the pictures that the model learnt from were not at hand: copies of them could not be taken "
-    "out."
+    "† the pictures that the model, or the weights that it started from, learnt from were not at "
+    "hand: copies of them could not be taken out."
 )
 ACROSS = (
     "Each cell is scored on the classes that labels and head share; what else the head answers "

@@ -38,6 +38,31 @@ def test_the_facts_of_a_run_are_all_there(story: Story) -> None:
     assert "fold held out" not in found
 
 
+def test_over_several_heads_what_an_epoch_was_chosen_by_is_a_mean_or_a_sum() -> None:
+    found = dict(facts(_file()))
+    assert found["chosen by"] == (
+        "best val_accuracy (mean of heads ferplus and fer2013) on validation: 0.7654"
+    )
+    about = about_file()
+    about["provenance"]["monitor"] = "val_loss"
+    found = dict(facts(Subject(Path("small.onnx"), about, {}, ())))
+    assert found["chosen by"].startswith("best val_loss (sum of heads ferplus and fer2013)")
+
+
+def test_a_file_that_knows_no_more_tells_its_size(tmp_path: Path) -> None:
+    path = tmp_path / "small.onnx"
+    path.write_bytes(b"0" * 2_340_000)
+    assert network_words(Subject(path, about_file(), {}, ())) == "compact, a file of 2.3 MB"
+
+
+def test_the_data_of_the_start_weights_is_named() -> None:
+    about = about_file()
+    about["provenance"]["config"] = "model: {name: a, weights: run}"
+    about["provenance"]["data"] |= {"started_from": "abcdef" * 10, "started_on": {"name": "home"}}
+    said = start_words(Subject(Path("s.onnx"), about, {}, ()))
+    assert said == "weights of an earlier run abcdefabcdef, which learnt from home"
+
+
 def test_what_a_file_does_not_say_is_a_dash() -> None:
     bare = about_file()
     bare["provenance"] = {}

@@ -1,10 +1,11 @@
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
-from made_accounts import story_of, told_run
+from made_accounts import PLACE, story_of, told_run
 
-from mien.report.account.scores import baselines, classes, scores
+from mien.report.account.scores import baselines, classes, classes_table, scores
 from mien.report.account.story import Story, over, spanned
 
 REPORT = {"per_class": {"fear": {"support": 6}, "anger": {"support": 3}, "joy": {"support": 1}}}
@@ -71,3 +72,24 @@ def test_what_one_seed_lacks_is_not_averaged() -> None:
     assert over([{"auroc": 0.9}, {"auroc": None}], "auroc", 3, 1) == "—"
     assert over([{"top2": 0.5}, {"top2": 0.6}], "top2") == "55.0 ± 7.1"
     assert spanned([{"f1": 0.5}], "f1", 3, 1) == "0.500"
+
+
+def test_a_class_of_few_pictures_without_a_hit_is_not_told_as_if_it_were_sure(
+    tmp_path: Path,
+) -> None:
+    root = told_run(tmp_path / "run", parts=(), calibrated=False)
+    path = root / "evaluation" / PLACE / "metrics.json"
+    values = json.loads(path.read_text())
+    report = values["heads"]["fer2013"]["fer2013"]["official"]
+    name = report["classes"][1]
+    none = dict.fromkeys(("precision", "recall", "f1"), 0.0)
+    report["per_class"][name] |= {**none, "support": 16}
+    report["per_class"][name]["intervals"] |= {key: [0.0, 0.0] for key in none}
+    for place, row in enumerate(report["confusion"]):
+        row[1] = 2 if place in (0, 2) else 0  # four answers, all wrong
+    path.write_text(json.dumps(values))
+    cells = classes_table(story_of(root), "fer2013").rows[1]
+    assert cells[2:5] == ("0.0 (0.0–49.0)", "0.0 (0.0–19.4)", "0.000")
+    report["unit"] = "subject"
+    path.write_text(json.dumps(values))
+    assert classes_table(story_of(root), "fer2013").rows[1][2:5] == ("0.0", "0.0", "0.000")

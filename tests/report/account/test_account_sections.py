@@ -58,8 +58,18 @@ def test_an_older_evaluation_lacks_calibration_and_the_command_is_named(tmp_path
     [
         ({"below": 0.8, "answered": 0.2, "wrong": 0.05, "error": 0.1, "interval": [0, 0.1]},
          "uncertain: 80.0 % of them here. The other 20.0 % are sure, and 5.0 % of these are wrong"),
-        ({"below": 0.8, "answered": 0.2, "wrong": 0.15, "error": 0.1, "interval": [0, 0.2]},
+        ({"below": 0.8, "answered": 0.2, "wrong": 0.15, "error": 0.1, "interval": [0.11, 0.2]},
          "at most 10 % were wanted: not kept."),
+        ({"below": 0.8, "answered": 0.2, "wrong": 0.08, "error": 0.1, "interval": [0.07, 0.09]},
+         "at most 10 % were wanted: kept."),
+        ({"below": 0.8, "answered": 0.2, "wrong": 0.08, "error": 0.1, "interval": [0.06, 0.12]},
+         "at most 10 % were wanted: not decided by these pictures."),
+        ({"below": 0.8, "answered": 0.2, "wrong": 0.12, "error": 0.1, "interval": [0.09, 0.15]},
+         "at most 10 % were wanted: not decided by these pictures."),
+        ({"below": 0.8, "answered": 0.2, "wrong": 0.3, "error": 0.1, "interval": None},
+         "30.0 % of these are wrong; at most 10 % were wanted: not decided by these pictures."),
+        ({"below": 0.0, "answered": 1.0, "wrong": 0.05, "error": 0.1, "interval": None},
+         "5.0 % are wrong here."),
         ({"below": 0.0, "answered": 1.0, "wrong": 0.05, "error": 0.1, "interval": [0, 0.1]},
          "It is sure of every answer: no threshold is needed"),
         ({"below": 1.0, "answered": 0.0, "wrong": None, "error": 0.1, "interval": [0, 1]},
@@ -78,6 +88,7 @@ def test_robustness_names_what_costs_most(story: Story) -> None:
     assert "2 corruptions at 2 levels" in section.text[0]
     assert "Most is lost, in points, by shift" in section.text[0]
     assert [row[0] for row in section.tables[0].rows] == ["noise", "shift", "mean of all"]
+    assert section.notes == ("seed of the corruptions' random numbers: 0",)
 
 
 def test_groups_name_the_widest_gap_and_whether_chance_makes_it(story: Story) -> None:
@@ -124,17 +135,44 @@ def test_the_commonest_confusion_is_found_in_the_matrix() -> None:
 
 
 def test_label_errors_are_told_with_the_base_rate() -> None:
-    first = {"length": 50, "precision": 0.8, "interval": [0.7, 0.9]}
-    every = {"length": 90, "precision": 0.65}
-    check = {"lists": [first], "base_rate": 0.3, "flagged": every}
+    ones = {"wrong": 42, "judged": 43, "precision": 42 / 43, "interval": [0.879, 0.996]}
+    every = {"wrong": 52, "judged": 80, "precision": 0.65, "interval": [0.5, 0.75]}
+    of_all = {"wrong": 75, "judged": 250, "base_rate": 0.3, "interval": [0.25, 0.36]}
+    lists = {"lists": [{"length": 50, **ones}], "flagged": {"length": 90, **every}}
+    check = {**of_all, **lists}
     told = {"flagged": 90, "n": 300, "share": 0.3, "method": "a method", "check": check}
     (said,) = label_words(told)
     assert "90 of 300 labels are doubted (30.0 %; a method)" in said
-    assert (
-        "of the first 50 the FER+ majority is another emotion in 80 % (70.0–90.0), of all 90 "
-        "doubted in 65 %, and of all rows, doubted or not, in 30 %" in said
+    assert said.endswith(
+        "the FER+ majority is another emotion for 42 of the 43 of the first 50 that have a FER+ "
+        "majority (97.7 %, 95 %: 87.9 to 99.6); for 52 of the 80 of all 90 doubted that have a "
+        "FER+ majority (65.0 %, 95 %: 50.0 to 75.0); for 75 of the 250 of all rows, doubted or "
+        "not, that have a FER+ majority (30.0 %, 95 %: 25.0 to 36.0)"
     )
+    assert label_words(told, ["fer2013"]) == [said]
+    assert label_words(told, ["fer2013", "ferplus"]) == [
+        f"{said}. Mind that this model learnt such votes of other pictures (head ferplus), so the "
+        "check is not independent of it"
+    ]
     assert "FER+" not in label_words({**told, "check": None})[0]
+
+
+def test_the_section_knows_whether_the_model_learnt_votes(tmp_path: Path) -> None:
+    root = told_run(tmp_path / "run", parts=("errors",), calibrated=False)
+    path = root / "evaluation" / PLACE / "errors.json"
+    one = {"wrong": 3, "judged": 4, "length": 5, "precision": 0.75, "interval": [0.3, 0.9]}
+    check = {"lists": [one], "flagged": None, "base_rate": 0.75, **one}
+    found = {"flagged": 5, "n": 300, "share": 0.1, "method": "a method", "check": check}
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"label_errors": found}))
+    story = story_of(root)
+    heads = story.first.about["heads"]
+    both = replace(
+        story.first, about={**story.first.about, "heads": {**heads, "ferplus": {"classes": []}}}
+    )
+    for subject, learnt in ((story.first, False), (both, True)):
+        section = erring(replace(story, subjects=(subject,)))
+        assert isinstance(section, Section)
+        assert ("learnt such votes" in section.notes[-1]) is learnt
 
 
 def test_other_datasets_come_from_a_matrix(story: Story) -> None:
@@ -144,6 +182,29 @@ def test_other_datasets_come_from_a_matrix(story: Story) -> None:
     assert said.startswith("On elsewhere (FER-2013), which it did not learn from, it scores ")
     assert said.endswith("on 73 pictures (those that it has seen are taken out: 3 copies, 4 near).")
     assert [row[3] for row in section.tables[0].rows] == ["93", "73"]
+
+
+def test_a_matrix_names_its_models_and_its_datasets(story: Story) -> None:
+    result = cross(story.first.origin["weights_sha256"])
+    result["models"].append({**result["models"][0], "name": "theirs", "sha256": "d" * 64})
+    for kinds in result["cells"][1]["heads"]["fer2013"].values():
+        kinds["clean"] |= {"unit": "subject", "clusters": 41}
+    section = elsewhere(story, result)
+    assert isinstance(section, Section)
+    assert section.notes[-3:] == (
+        "Models that the common rows are of: ours and theirs.",
+        "fer2013: sha256 cccccccccccc, 90 pictures; what a resample draws: 93 pictures.",
+        "elsewhere: sha256 cccccccccccc, 90 pictures; what a resample draws: 41 people.",
+    )
+
+
+def test_where_nobody_knows_it_is_not_said_that_a_model_did_not_learn(story: Story) -> None:
+    result = cross(story.first.origin["weights_sha256"])
+    result["cells"][1]["seen"] = None
+    section = elsewhere(story, result)
+    assert isinstance(section, Section)
+    assert "On elsewhere (FER-2013), which it may have learnt from, it scores " in section.text[0]
+    assert "did not learn from" not in section.text[0]
 
 
 def test_a_matrix_without_the_model_is_not_taken_for_its_own(story: Story) -> None:

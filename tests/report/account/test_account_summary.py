@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from made_accounts import PLACE, cross, story_of, told_run
 
+from mien.report.account.pieces import Section
 from mien.report.account.story import Story
 from mien.report.account.summary import summary
 from mien.report.account.whole import told
@@ -59,6 +60,28 @@ def test_other_sections_end_it_with_their_first_sentence(story: Story) -> None:
     said = summary(story, found)
     assert [line.split(" ")[0] for line in said[-3:]] == ["Of", "On", "Of"]
     assert "elsewhere" in said[-2]
+
+
+def test_the_head_that_answers_is_the_one_whose_other_sections_are_told(tmp_path: Path) -> None:
+    config = {"data.heads": ["fer2013", "ferplus"]}
+    root = told_run(tmp_path / "run", calibrated=False, config=config)
+    for name in ("robustness", "groups", "errors"):
+        path = root / "evaluation" / PLACE / f"{name}.json"
+        values = json.loads(path.read_text())
+        values["heads"]["ferplus"] = values["heads"]["fer2013"]
+        path.write_text(json.dumps(values))
+    story = story_of(root)
+    matrix = cross(story.first.origin["weights_sha256"])
+    matrix["models"][0]["heads"]["ferplus"] = ["fear", "anger"]
+    for cell in matrix["cells"]:
+        cell["heads"]["ferplus"] = cell["heads"]["fer2013"]
+    found = told(story, (), matrix)
+    robust, elsewhere, groups = summary(story, found)[-3:]
+    assert robust.startswith("Head ferplus: Of ")
+    assert ", head ferplus scores " in elsewhere
+    assert groups.startswith("Head ferplus: Of ")
+    (errors,) = [one for one in found if isinstance(one, Section) and one.id == "errors"]
+    assert errors.text[0].startswith("Head ferplus: ")
 
 
 def test_several_seeds_are_told_as_mean_and_deviation(tmp_path: Path) -> None:

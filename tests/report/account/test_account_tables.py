@@ -9,6 +9,7 @@ import pytest
 from made_accounts import PLACE, answered, cross, evaluated, story_of, told_run
 
 from mien.report.account.certain import sentences
+from mien.report.account.certain_pictures import pictures
 from mien.report.account.certain_tables import abstain_tables, errors_table, sets_tables
 from mien.report.account.certainty import Certainty, certainties
 from mien.report.account.elsewhere import cross_table, elsewhere, name_in, of_model
@@ -89,6 +90,25 @@ def test_sets_tell_what_they_hold_and_what_was_to_be_expected(story: Story) -> N
         f"{low:.1f}–{high:.1f} %",
     )
 
+    share = f"{100 * first['empty']:.1f} %"
+    assert dict(zip(table.headers, table.rows[0], strict=True))["empty"] == share
+
+
+def test_sets_and_threshold_of_people_have_no_interval_in_their_tables(story: Story) -> None:
+    (one,) = certainties(story)
+    sets = {
+        method: {wanted: {**at, "interval": None, "within": None} for wanted, at in levels.items()}
+        for method, levels in one.sets.items()
+    }
+    at = {**(one.at or {}), "interval": None}
+    bare = {**one.report, "conformal": sets, "selective": {**(one.selective or {}), "at": at}}
+    few = Certainty(one.head, bare)
+    assert {row[4] for row in sets_tables([few])[0].rows} == {"–"}
+    assert abstain_tables([few])[0].rows[0][3] == f"{100 * at['wrong']:.1f} %"
+    assert "(95 %" not in sentences(story, few)[1]
+    for picture in pictures(few):
+        picture.draw()
+
 
 def test_robustness_beside_a_baseline_tells_corruption_errors(tmp_path: Path) -> None:
     root = told_run(tmp_path / "run", parts=("robustness",), calibrated=False)
@@ -110,7 +130,10 @@ def test_a_grid_on_some_pictures_says_so(tmp_path: Path) -> None:
     grid = json.loads(path.read_text())["grid"]
     section = robust(_with(root, "robustness", grid={**grid, "sampled": True}))
     assert isinstance(section, Section)
-    assert section.notes == ("a sample of 350 pictures, drawn by lot; for all leave --rows away",)
+    assert section.notes == (
+        "a sample of 350 pictures, drawn by lot; for all leave --rows away",
+        "seed of the corruptions' random numbers: 0",
+    )
 
 
 def test_a_gap_that_chance_may_make_is_said_so() -> None:
@@ -120,6 +143,21 @@ def test_a_gap_that_chance_may_make_is_said_so() -> None:
         "answered best, “dark” worst, 10.0 points apart; chance alone may make such a gap "
         "(p = 0.200)."
     )
+
+
+def test_the_widest_of_several_gaps_is_judged_by_its_corrected_p() -> None:
+    names = ("light", "size", "yaw")
+    gaps = {n: {**GAP, "by_chance": {**GAP["by_chance"], "p": 0.3}} for n in names}
+    gaps["yaw"] = {**gaps["yaw"], "accuracy": 0.2}
+    gaps["yaw"]["by_chance"] = {**GAP["by_chance"], "p": 0.02}
+    said = group_sentence("", {"columns": {name: {"gap": gap} for name, gap in gaps.items()}})
+    assert "Of 3 ways to group the pictures the one by yaw differs most" in said
+    assert said.endswith(
+        "chance alone may make such a gap (p = 0.060 by Holm over the 3 ways, 0.020 uncorrected)."
+    )
+    gaps["yaw"]["by_chance"]["p"] = 0.01
+    said = group_sentence("", {"columns": {name: {"gap": gap} for name, gap in gaps.items()}})
+    assert "chance alone rarely makes such a gap (p = 0.030 by Holm" in said
 
 
 def test_groups_that_are_not_named_stay_so() -> None:

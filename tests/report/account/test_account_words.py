@@ -1,5 +1,6 @@
 import pytest
 
+from mien.evaluation.metrics import wilson_interval
 from mien.report.account import words
 
 
@@ -63,3 +64,23 @@ def test_pictures_of_people_are_never_counted_as_independent() -> None:
     assert words.no_interval(perfect) == "no interval: every resample of people gives the same"
     known = {**perfect, "accuracy": 0.9, "intervals": {"accuracy": [0.8, 1.0]}}
     assert words.interval_of(known) == [0.8, 1.0]
+
+
+def test_a_share_of_a_class_without_width_is_replaced_by_wilsons_and_an_f1_by_none() -> None:
+    zero = {"precision": [0.0, 0.0], "recall": [0.0, 0.0], "f1": [0.0, 0.0]}
+    rare = {"precision": 0.0, "recall": 0.0, "f1": 0.0, "support": 3, "intervals": zero}
+    report = {
+        "classes": ["fear", "joy"],
+        "confusion": [[0, 3], [2, 9]],
+        "per_class": {"fear": rare},
+    }
+    one = words.of_class(report, "fear")
+    assert words.interval_of(one, "recall") == wilson_interval(0, 3)
+    assert words.interval_of(one, "precision") == wilson_interval(0, 2)
+    assert words.interval_of(one, "f1") is None
+    wide = {**rare, "intervals": {"recall": [0.0, 0.4]}}
+    known = words.of_class({**report, "per_class": {"fear": wide}}, "fear")
+    assert words.interval_of(known, "recall") == [0.0, 0.4]
+    assert words.interval_of(known, "precision") is None  # never answered in any resample
+    people = words.of_class({**report, "unit": "subject"}, "fear")
+    assert [words.interval_of(people, name) for name in zero] == [None] * 3

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from mien.errors import DataError, UnknownNameError
 from mien.evaluation.certainty.binomial import beta_binomial_interval
 from mien.evaluation.metrics import Floats, Ints, negative_log_likelihood
+from mien.evaluation.sampling.resampling import Groups, unit
 
 Method = Literal["lac", "aps"]
 METHODS: tuple[Method, ...] = ("aps", "lac")
@@ -94,13 +95,19 @@ def sets(p: Floats, q: float, method: Method = "aps", seed: int = 1) -> npt.NDAr
 
 
 def measured(
-    p: Floats, true: Ints, quantiles: Mapping[str, float], fitted_on: int, method: Method = "aps"
+    p: Floats,
+    true: Ints,
+    quantiles: Mapping[str, float],
+    fitted_on: int,
+    method: Method = "aps",
+    subjects: Groups | None = None,
 ) -> dict[str, dict[str, Any]]:
     """Return what sets do on rows that q was not fitted on, by wanted coverage.
 
     Each has ``q``, ``coverage`` (measured), ``interval`` (where it lies with 95 %, see
     ``interval``), ``within`` (whether it does), ``size`` (mean), ``single`` and ``empty`` (shares
-    of the sets), and ``n``.
+    of the sets), and ``n``. ``interval`` and ``within`` are None where people are known: the law
+    that they rest on needs independent rows.
 
     Args:
         p: float [N, K].
@@ -108,17 +115,18 @@ def measured(
         quantiles: what ``fit`` returned.
         fitted_on: how many rows it was fitted on.
         method: as fitted.
+        subjects: text [N], whose face each row is; empty, or None, where nobody knows.
     """
-    found = {}
+    found, alone = {}, unit(subjects) == "picture"
     for wanted, q in quantiles.items():
         held = sets(p, q, method)
         sizes, coverage = held.sum(axis=1), float(held[np.arange(len(true)), true].mean())
-        low, high = interval(float(wanted), fitted_on, len(true))
+        ends = interval(float(wanted), fitted_on, len(true)) if alone else None
         found[wanted] = {
             "q": q,
             "coverage": coverage,
-            "interval": [low, high],
-            "within": low <= coverage <= high,
+            "interval": None if ends is None else list(ends),
+            "within": None if ends is None else ends[0] <= coverage <= ends[1],
             "size": float(sizes.mean()),
             "single": float((sizes == 1).mean()),
             "empty": float((sizes == 0).mean()),
@@ -131,8 +139,8 @@ def interval(coverage: float, fitted_on: int, n: int) -> tuple[float, float]:
     """Return where the coverage measured on ``n`` rows lies with 95 %.
 
     Fitted on m rows, with rank k = ⌈(m + 1) coverage⌉, the covered rows are beta-binomial:
-    BetaBinomial(n, k, m + 1 - k) (Angelopoulos and Bates 2021, section 3.2). It holds for rows
-    of one source and scores without ties.
+    BetaBinomial(n, k, m + 1 - k) (Angelopoulos and Bates 2021, section 3.2). It holds for
+    independent rows of one source and scores without ties.
     """
     rank = _rank(fitted_on, coverage)
     if rank > fitted_on:

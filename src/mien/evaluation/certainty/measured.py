@@ -6,6 +6,7 @@ from typing import Any
 from mien.evaluation.case import Case
 from mien.evaluation.certainty import calibration, conformal, selective
 from mien.evaluation.predictions import Predictions
+from mien.evaluation.sampling.resampling import Groups
 
 
 def in_sample_note(predictions: Predictions) -> str:
@@ -27,13 +28,17 @@ def in_sample_note(predictions: Predictions) -> str:
     )
 
 
-def measured(case: Case, fitted: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def measured(
+    case: Case, fitted: Mapping[str, Any] | None = None, subjects: Groups | None = None
+) -> dict[str, Any]:
     """Return ``calibration``, ``selective`` and ``conformal`` of a case, as plain JSON values.
 
     Args:
         case: its probabilities are divided by the temperature already.
         fitted: the head's entry of ``calibrate.calibrate``, or what a model file keeps of it;
             without one no threshold and no sets are measured.
+        subjects: text [M], whose face each row of the case is; empty, or None, where nobody
+            knows. Faces of one person are no independent trials.
 
     Returns:
         ``calibration``: see ``calibration.measured``. ``selective``: see ``selective.measured``,
@@ -48,12 +53,14 @@ def measured(case: Case, fitted: Mapping[str, Any] | None = None) -> dict[str, A
     fitted = fitted or {}
     if "below" in fitted.get("uncertain", {}):
         uncertain = fitted["uncertain"]
-        at = selective.answered(sure, right, uncertain["below"])
+        at = selective.answered(sure, right, uncertain["below"], subjects)
         found["selective"]["at"] = {"error": uncertain["error"], **at}
     if fitted.get("conformal"):
         n = int(fitted["fitted_on"]["n"])
         found["conformal"] = {
-            method: conformal.measured(case.probabilities, case.true, quantiles, n, method)
+            method: conformal.measured(
+                case.probabilities, case.true, quantiles, n, method, subjects
+            )
             for method, quantiles in fitted["conformal"].items()
         }
     return found

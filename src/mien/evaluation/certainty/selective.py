@@ -14,7 +14,9 @@ import numpy.typing as npt
 
 from mien.errors import DataError
 from mien.evaluation.certainty.binomial import upper_bound
-from mien.evaluation.metrics import Floats, wilson_interval
+from mien.evaluation.metrics import Floats
+from mien.evaluation.sampling.resampling import Groups
+from mien.evaluation.sampling.share import share_interval
 
 Flags = npt.NDArray[np.bool_]
 POINTS = 101
@@ -146,11 +148,20 @@ def _last(count: int, holds: Callable[[int], bool]) -> int:
     return low
 
 
-def answered(confidence: Floats, right: Flags, below: float) -> dict[str, Any]:
+def answered(
+    confidence: Floats, right: Flags, below: float, subjects: Groups | None = None
+) -> dict[str, Any]:
     """Return what a threshold does on rows that it was not chosen on, as plain JSON values.
 
     Keys: ``below``, ``n`` (rows), ``answered`` (share), ``wrong`` (share of the answered, None
-    where nothing is answered) and ``interval`` (of ``wrong``, 95 %, Wilson).
+    where nothing is answered) and ``interval`` (of ``wrong``, 95 %; by person where people are
+    known, see ``share.share_interval``).
+
+    Args:
+        confidence: float [N].
+        right: bool [N].
+        below: the threshold.
+        subjects: text [N], whose face each row is; empty, or None, where nobody knows.
     """
     _check(confidence, right)
     given = (confidence >= below) & (below < NOTHING)
@@ -160,7 +171,7 @@ def answered(confidence: Floats, right: Flags, below: float) -> dict[str, Any]:
         "n": len(right),
         "answered": n / len(right),
         "wrong": wrong / n if n else None,
-        "interval": list(wilson_interval(wrong, n)),
+        "interval": share_interval(~right[given], None if subjects is None else subjects[given]),
     }
 
 

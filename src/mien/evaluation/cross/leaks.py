@@ -4,7 +4,7 @@ A copy has the same pixels (the manifest's sha256); a near copy is the same phot
 brighter, moved or scaled a little, see ``mien.datasets.near``, which also says what it misses.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import MappingProxyType
 
 import numpy as np
@@ -49,6 +49,17 @@ def seen(
     single, inverse = _distinct(scored, rows[left])
     found[left] = _near(scored, single, learnt, progress)[inverse]
     return found
+
+
+def together(each: Sequence[Codes]) -> Codes:
+    """Return what rows are to a model that has seen several datasets, ``int8 [n]``.
+
+    Args:
+        each: what they are to one that has seen one of these, see ``seen``; one or more.
+    """
+    none = len(KINDS) + 1
+    found = np.min([np.where(codes == UNSEEN, none, codes) for codes in each], axis=0)
+    return np.asarray(np.where(found == none, UNSEEN, found), np.int8)
 
 
 def counts(codes: Codes) -> dict[str, int]:

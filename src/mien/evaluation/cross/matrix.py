@@ -1,10 +1,11 @@
 """Every model on every dataset: scores on the labels that both have, without pictures seen.
 
-A dataset that a model did not learn from is scored whole, its own on the test split. Copies and
-near copies of what the model has seen (``learnt``, ``leaks``) are counted and taken out: scores
-are given with them (``all``) and without (``clean``). How rows and classes are matched is said in
-``protocols``: what the labels lack is masked, what the head lacks is left out and counted. The
-rows that are clean for all models are scored too (``common``).
+A dataset that a model did not learn from is scored whole, its own on the test split; what the
+weights that it started from learnt from is its own too. Copies and near copies of what the model
+has seen (``learnt``, ``leaks``) are counted and taken out: scores are given with them (``all``)
+and without (``clean``). How rows and classes are matched is said in ``protocols``: what the labels
+lack is masked, what the head lacks is left out and counted. The rows that are clean for all models
+are scored too (``common``).
 """
 
 from collections.abc import Callable, Sequence
@@ -41,7 +42,7 @@ class Cell:
     Attributes:
         model, dataset: their names, unique in the matrix.
         learnt: what the model has seen.
-        own: the model learnt from this dataset.
+        own: the model, or the weights that it started from, learnt from this dataset.
         split: what is scored of it, ``test`` or ``all``.
         rows: int64, its readable rows.
     """
@@ -135,7 +136,7 @@ def _cell(
     model: str, dataset: str, learnt: Learnt, prepared: PreparedSet, asked: Split | None
 ) -> Cell:
     own = learnt.is_own(prepared)
-    unknown = learnt.pictures is None and asked is None
+    unknown = learnt.seen is None and asked is None
     split: Split = "test" if own or unknown else asked or "all"
     return Cell(model, dataset, learnt, own, split, rows_of(prepared, split))
 
@@ -147,14 +148,16 @@ def _codes(
     progress: Progress | None,
 ) -> leaks.Codes | None:
     """Return what the rows are to the model, looked up once for models that saw the same."""
-    pictures = cell.learnt.pictures
-    if pictures is None:
+    if cell.learnt.seen is None:
         return None
-    sets = (prepared.root, cell.split, pictures.prepared.root)
-    key = (*sets, pictures.train.tobytes(), pictures.val.tobytes())
-    if key not in looked:
-        looked[key] = leaks.seen(prepared, cell.rows, pictures, progress)
-    return looked[key]
+    each = []
+    for pictures in cell.learnt.seen:
+        sets = (prepared.root, cell.split, pictures.prepared.root)
+        key = (*sets, pictures.train.tobytes(), pictures.val.tobytes())
+        if key not in looked:
+            looked[key] = leaks.seen(prepared, cell.rows, pictures, progress)
+        each.append(looked[key])
+    return leaks.together(each)
 
 
 def described(cell: Cell, codes: leaks.Codes | None, note: str = "") -> dict[str, Any]:

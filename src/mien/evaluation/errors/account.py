@@ -72,7 +72,7 @@ def errors(
 def of_head(predictions: Predictions, head: str, protocol: str = "") -> dict[str, Any]:
     """Return one head's errors; see ``errors``."""
     case = predictions.case(head, protocol)
-    wrong = wrong_places(case)
+    wrong, subjects = wrong_places(case), predictions.subjects[case.rows]
     pairs = confusions.pairs(predictions, case)
     votes = confusions.sides(predictions, case, wrong)
     drawn = samples(predictions, case)
@@ -82,8 +82,8 @@ def of_head(predictions: Predictions, head: str, protocol: str = "") -> dict[str
         "n": len(case.rows),
         "wrong": len(wrong),
         "classes": list(case.classes),
-        "reading": reading(case, pairs, votes),
-        "confusions": confusions.directed(case),
+        "reading": reading(case, pairs, votes, subjects),
+        "confusions": confusions.directed(case, subjects),
         "pairs": pairs,
         "votes": votes,
         "hardest": hardest(predictions, case),

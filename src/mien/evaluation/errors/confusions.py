@@ -10,38 +10,46 @@ import numpy as np
 
 from mien.evaluation.case import Case
 from mien.evaluation.errors.erring import emotions_of, majority_of, pictures, surest
-from mien.evaluation.metrics import confusion_matrix, wilson_interval
+from mien.evaluation.metrics import confusion_matrix
 from mien.evaluation.predictions import Predictions
+from mien.evaluation.sampling.resampling import Groups
+from mien.evaluation.sampling.share import share_interval
 from mien.ferplus import NO_LABEL
 
 SHEETS, EXAMPLES = 6, 6
 """How many pairs get examples, and how many of each kind."""
 
 
-def directed(case: Case) -> list[dict[str, Any]]:
+def directed(case: Case, subjects: Groups | None = None) -> list[dict[str, Any]]:
     """Return each confusion that occurs, the commonest first.
 
     Keys: ``label``, ``answer``; ``n`` pictures of ``of`` with that label, their ``share`` with
-    its 95 % ``interval`` (Wilson).
+    its 95 % ``interval`` (by person where people are known, see ``share.share_interval``).
+
+    Args:
+        case: the rows and answers.
+        subjects: text [M], whose face each row is; empty, or None, where nobody knows.
     """
     matrix = confusion_matrix(case.true, case.predicted, case.classes)
-    support = matrix.sum(axis=1)
     found = [
-        _one_way(case, int(row), int(column), int(matrix[row, column]), int(support[row]))
+        _one_way(case, int(row), int(column), subjects)
         for row, column in zip(*np.nonzero(matrix), strict=True)
         if row != column
     ]
     return sorted(found, key=lambda one: (-one["n"], -one["share"]))
 
 
-def _one_way(case: Case, label: int, answer: int, n: int, of: int) -> dict[str, Any]:
+def _one_way(case: Case, label: int, answer: int, subjects: Groups | None) -> dict[str, Any]:
+    there = case.true == label
+    hits = case.predicted[there] == answer
+    n, of = int(hits.sum()), len(hits)
     return {
         "label": case.classes[label],
         "answer": case.classes[answer],
         "n": n,
         "of": of,
         "share": n / of if of else 0.0,
-        "interval": list(wilson_interval(n, of)),
+        "interval": share_interval(hits, None if subjects is None else subjects[there]),
     }
 
 
@@ -55,14 +63,13 @@ def pairs(predictions: Predictions, case: Case) -> list[dict[str, Any]]:
     """
     matrix = confusion_matrix(case.true, case.predicted, case.classes)
     support, errors = matrix.sum(axis=1), int(matrix.sum() - np.trace(matrix))
+    subjects = predictions.subjects[case.rows]
     found: list[dict[str, Any]] = []
     for a, b in combinations(range(len(case.classes)), 2):
         n, of = int(matrix[a, b] + matrix[b, a]), int(support[a] + support[b])
         if n == 0:
             continue
-        ways = [
-            _one_way(case, *way, int(matrix[way]), int(support[way[0]])) for way in ((a, b), (b, a))
-        ]
+        ways = [_one_way(case, *way, subjects) for way in ((a, b), (b, a))]
         found.append(
             {
                 "between": [case.classes[a], case.classes[b]],

@@ -1,6 +1,6 @@
 """Errors in plain words, each sentence by a stated rule from the numbers.
 
-1. How many answers are the label, with the interval.
+1. How many answers are the label, with the interval: by person where people are known.
 2. The ``TOLD`` commonest pairs that are confused at least ``FEW`` times: how often, each way;
    *mostly one way* where one share is ``ONE_WAY`` times the other or more; what their textbook
    faces have in common; on whose side people are, where at least ``FEW`` of these pictures have
@@ -20,24 +20,29 @@ import numpy as np
 from mien.evaluation.case import Case
 from mien.evaluation.errors.movements import likeness
 from mien.evaluation.metrics import classification_report
+from mien.evaluation.sampling.resampling import Groups, clusters
+from mien.evaluation.sampling.share import share_interval, why_none
 
 TOLD, FEW, ONE_WAY, OFTEN, SMALL, SURE = 3, 10, 2.0, 1.25, 30, 0.9
 
 Pairs = Sequence[Mapping[str, Any]]
 
 
-def reading(case: Case, pairs: Pairs, votes: Mapping[str, int] | None) -> list[str]:
+def reading(
+    case: Case, pairs: Pairs, votes: Mapping[str, int] | None, subjects: Groups | None = None
+) -> list[str]:
     """Return the sentences.
 
     Args:
         case: the rows and answers.
         pairs: what ``confusions.pairs`` returned for it.
         votes: what ``confusions.sides`` returned for all its errors.
+        subjects: text [M], whose face each row is; empty, or None, where nobody knows.
     """
     report = classification_report(case.true, case.predicted, case.classes)
     common = [pair for pair in pairs[:TOLD] if pair["n"] >= FEW]
     return [
-        _score(case, report),
+        _score(case, subjects),
         *(_pair(pair, rank) for rank, pair in enumerate(common)),
         *_lopsided(case, report),
         *_extremes(report),
@@ -46,12 +51,14 @@ def reading(case: Case, pairs: Pairs, votes: Mapping[str, int] | None) -> list[s
     ]
 
 
-def _score(case: Case, report: Mapping[str, Any]) -> str:
-    n, right = report["n"], int(case.right.sum())
-    low, high = (100 * end for end in report["interval"])
+def _score(case: Case, subjects: Groups | None) -> str:
+    n, right, around = len(case.right), int(case.right.sum()), share_interval(case.right, subjects)
+    said = why_none(clusters(subjects, n)[1])
+    if around is not None:
+        said = f"95 % interval {100 * around[0]:.1f}–{100 * around[1]:.1f}"
     return (
         f"{right:,} of {n:,} answers are the label "
-        f"({100 * right / n:.1f} %, 95 % interval {low:.1f}–{high:.1f}); {n - right:,} are not."
+        f"({100 * right / n:.1f} %, {said}); {n - right:,} are not."
     )
 
 

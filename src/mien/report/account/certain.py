@@ -101,17 +101,23 @@ def uncertain_words(name: str, at: Mapping[str, Any]) -> str:
         return f"{name} marks every answer as uncertain: no threshold kept the wrong at {wanted}."
     if at["wrong"] is None:
         return f"{name} marks every answer here as uncertain: all are below {percent(at['below'])}."
+    around = f" (95 % {ends(at['interval'])})" if at["interval"] else ""
     if at["below"] == 0:
         return (
             f"{name} is sure of every answer: no threshold is needed for at most "
-            f"{percent(at['error'], 0)} errors. {percent(at['wrong'])} are wrong here (95 % "
-            f"{ends(at['interval'])})."
+            f"{percent(at['error'], 0)} errors. {percent(at['wrong'])} are wrong here{around}."
         )
     rest = percent(1 - at["answered"])
-    kept = "kept" if at["wrong"] <= at["error"] else "not kept"
     return (
         f"{name} marks answers below {percent(at['below'])} as uncertain: {rest} of them here. "
         f"The other {percent(at['answered'])} are sure, and {percent(at['wrong'])} of these are "
-        f"wrong (95 % {ends(at['interval'])}); at most {percent(at['error'], 0)} were wanted: "
-        f"{kept}."
+        f"wrong{around}; at most {percent(at['error'], 0)} were wanted: {verdict(at)}."
     )
+
+
+def verdict(at: Mapping[str, Any]) -> str:
+    """Say whether no more answers are wrong than wanted, as far as the interval tells it."""
+    low, high = at["interval"] or (0, 1)
+    if high <= at["error"]:
+        return "kept"
+    return "not kept" if low > at["error"] else "not decided by these pictures"

@@ -22,7 +22,10 @@ ERRORS = (
     *("classwise %", "NLL before", "NLL", "Brier"),
 )
 ABSTAIN = ("head", "uncertain below", "sure", "wrong of these (95 %)", "wanted", "AURC", "n")
-SETS = ("head", "method", "wanted", "held", "expected (95 %)", "mean size", "single", "q", "n")
+SETS = (
+    *("head", "method", "wanted", "held", "expected (95 %)", "mean size", "single", "empty"),
+    *("q", "n"),
+)
 
 
 def errors_table(story: Story) -> Table:
@@ -71,7 +74,8 @@ def sets_tables(each: list[Certainty]) -> list[Table]:
     """Return what conformal sets do, where they were fitted."""
     rows = [
         (one.head, method.upper(), percent(float(wanted), 0), percent(at["coverage"]),
-         ends(at["interval"]) + " %", f"{at['size']:.2f}", percent(at["single"], 0),
+         f"{ends(at['interval'])} %" if at["interval"] else NONE, f"{at['size']:.2f}",
+         percent(at["single"], 0), percent(at.get("empty")),
          number(at["q"]), f"{at['n']:,}")
         for one in each
         for method, levels in one.sets.items()

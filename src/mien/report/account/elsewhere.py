@@ -1,12 +1,18 @@
 """How a model does on other datasets, from other evaluations and from ``cross.json``."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mien.report import cross as matrix
+from mien.report.account.elsewhere_notes import datasets, models
 from mien.report.account.pieces import Missing, Picture, Section, Table, Told
 from mien.report.account.story import Story
-from mien.report.account.words import interval_of, labels, number_with_ends, with_ends
+from mien.report.account.words import (
+    interval_of,
+    labels,
+    number_with_ends,
+    with_ends,
+)
 from mien.report.cross_figure import matrix_figure
 from mien.report.cross_lines import Line, lines, outside, taken_out, with_them
 
@@ -40,10 +46,10 @@ def elsewhere(story: Story, cross: Mapping[str, Any] | None = None) -> Told:
         return Section(
             id="elsewhere",
             title=TITLE,
-            text=tuple(sentences(result, name, len(story.first.heads) == 1)),
-            tables=(cross_table(result, name), *others),
+            text=tuple(sentences(result, name, story.first.heads)),
+            tables=(cross_table(result, name, story.first.heads), *others),
             pictures=(_picture(result),),
-            notes=tuple(matrix.notes(result)),
+            notes=(*matrix.notes(result), models(result), *datasets(result, name)),
         )
     if others:
         return Section(id="elsewhere", title=TITLE, tables=tuple(others))
@@ -60,38 +66,46 @@ def name_in(result: Mapping[str, Any], story: Story) -> str | None:
     return str(found[0]) if found else None
 
 
-def of_model(result: Mapping[str, Any], name: str) -> list[Line]:
-    """Return the cells of a model."""
-    return [one for one in lines(result) if one.cell["model"] == name]
+def of_model(result: Mapping[str, Any], name: str, heads: Sequence[str] = ()) -> list[Line]:
+    """Return the cells of a model, head by head in the order of ``heads``."""
+    found = [one for one in lines(result) if one.cell["model"] == name]
+    order = {head: place for place, head in enumerate(heads)}
+    return sorted(found, key=lambda one: order.get(_head(one), len(order)))
 
 
-def sentences(result: Mapping[str, Any], name: str, single: bool = True) -> list[str]:
-    """Say what a model scores on each dataset that is not its own."""
+def _head(one: Line) -> str:
+    return one.row.rpartition(" · ")[2]
+
+
+def sentences(result: Mapping[str, Any], name: str, heads: Sequence[str] = ()) -> list[str]:
+    """Say what a model scores on each dataset that is not its own; its heads in that order."""
     found = []
-    for one in of_model(result, name):
+    for one in of_model(result, name, heads):
         if one.cell["own"] or one.scores is None:
             continue
-        who = "it" if single else f"head {one.row.rpartition(' · ')[2]}"
+        who = "it" if len(heads) < 2 else f"head {_head(one)}"
+        known = one.cell["seen"] is not None
+        learnt = "which it did not learn from" if known else "which it may have learnt from"
         seen = (
             "those that it may have seen could not be taken out"
-            if one.cell["seen"] is None
+            if not known
             else f"those that it has seen are taken out: {taken_out(one.cell['seen'])}"
         )
         found.append(
-            f"On {one.column}, which it did not learn from, {who} scores "
+            f"On {one.column}, {learnt}, {who} scores "
             f"{with_ends(one.scores['accuracy'], one.scores['intervals']['accuracy'])} % on "
             f"{one.scores['n']:,} pictures ({seen})."
         )
     return found
 
 
-def cross_table(result: Mapping[str, Any], name: str) -> Table:
+def cross_table(result: Mapping[str, Any], name: str, heads: Sequence[str] = ()) -> Table:
     """Return a row for each head and dataset of a matrix."""
     rows = [
-        (one.row.rpartition(" · ")[2], f"{one.column} {one.mark}".strip(), one.cell["split"],
+        (_head(one), f"{one.column} {one.mark}".strip(), one.cell["split"],
          *_cells(one), taken_out(one.cell["seen"]), with_them(one), _common(one),
          outside(one.whole["left_out"]) or "none")
-        for one in of_model(result, name)
+        for one in of_model(result, name, heads)
     ]  # fmt: skip
     caption = "Datasets, each without the pictures that the model has seen"
     return Table(caption, CROSS, tuple(rows), words=3)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from mien.evaluation.errors.label_checks import learnt_words
 from mien.report.account.pieces import Missing, Picture, Section, Table, Told
 from mien.report.account.story import Story
 from mien.report.account.words import ends, interval_of, labels, no_interval, percent
@@ -76,7 +77,7 @@ def erring(story: Story) -> Told:
     account = story.on.parts.get("errors") if story.on else None
     if account is None:
         return Missing("errors in words and pictures", story.first.command("errors", story.on))
-    heads = account["heads"]
+    heads = {head: account["heads"][head] for head in story.in_order(account["heads"])}
     return Section(
         id="errors",
         title="Where it errs",
@@ -87,7 +88,7 @@ def erring(story: Story) -> Told:
         ),
         tables=tuple(_confusions(h, one) for h, one in heads.items() if one["confusions"]),
         pictures=tuple(_chart(h, one) for h, one in heads.items() if one["confusions"]),
-        notes=tuple(label_words(account["label_errors"])),
+        notes=tuple(label_words(account["label_errors"], story.first.heads)),
     )
 
 
@@ -128,8 +129,13 @@ def _chart(head: str, one: Mapping[str, Any]) -> Picture:
     )
 
 
-def label_words(told: Mapping[str, Any]) -> list[str]:
-    """Say what was found of likely label errors."""
+def label_words(told: Mapping[str, Any], heads: Sequence[str] = ()) -> list[str]:
+    """Say what was found of likely label errors.
+
+    Args:
+        told: ``label_errors`` of an account of errors.
+        heads: those of the model; one that learnt votes makes the check less than independent.
+    """
     if "left_out" in told:
         return [f"likely label errors were not looked for: {told['left_out']}"]
     said = (
@@ -140,19 +146,25 @@ def label_words(told: Mapping[str, Any]) -> list[str]:
     lists = [one for one in check.get("lists", ()) if one["precision"] is not None]
     if not lists or check["base_rate"] is None:
         return [said]
-    first = lists[0]
+    first, every = lists[0], check.get("flagged")
+    found = [_judged(first, f"the first {first['length']:,}", first["precision"])]
+    if every and every["precision"] is not None:
+        found.append(_judged(every, f"all {every['length']:,} doubted", every["precision"]))
+    found.append(_judged(check, "all rows, doubted or not,", check["base_rate"]))
+    learnt = learnt_words(heads)
     return [
-        f"{said}; of the first {first['length']} the FER+ majority is another emotion in "
-        f"{percent(first['precision'], 0)} ({ends(first['interval'])}){_doubted(check)}, and of "
-        f"all rows, doubted or not, in {percent(check['base_rate'], 0)}"
+        f"{said}; the FER+ majority is another emotion for {'; for '.join(found)}"
+        + (f". Mind that {learnt}" if learnt else "")
     ]
 
 
-def _doubted(check: Mapping[str, Any]) -> str:
-    every = check.get("flagged")
-    if not every or every["precision"] is None:
-        return ""
-    return f", of all {every['length']:,} doubted in {percent(every['precision'], 0)}"
+def _judged(one: Mapping[str, Any], rows: str, share: float) -> str:
+    """Say how many of the judged labels are wrong; those without a majority are not judged."""
+    low, high = (f"{100 * end:.1f}" for end in one["interval"])
+    return (
+        f"{one['wrong']:,} of the {one['judged']:,} of {rows} that have a FER+ majority "
+        f"({percent(share)}, 95 %: {low} to {high})"
+    )
 
 
 def sheets(story: Story) -> list[tuple[str, str]]:

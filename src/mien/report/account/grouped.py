@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from mien.evaluation.sampling.significance import holm
 from mien.report import groups
 from mien.report.account.pieces import Missing, Picture, Section, Table, Told
 from mien.report.account.story import Story
@@ -17,7 +18,7 @@ def grouped(story: Story) -> Told:
     result = story.on.parts.get("groups") if story.on else None
     if result is None:
         return Missing("groups of pictures, and gaps", story.first.command("groups", story.on))
-    heads: Mapping[str, Any] = result["heads"]
+    heads = {name: result["heads"][name] for name in story.in_order(result["heads"])}
     notes = [note for head in heads.values() for note in groups.notes(result, head)]
     return Section(
         id="groups",
@@ -30,7 +31,11 @@ def grouped(story: Story) -> Told:
 
 
 def sentence(before: str, head: Mapping[str, Any]) -> str:
-    """Say between which groups the gap is widest, and whether chance could make it."""
+    """Say between which groups the gap is widest, and whether chance could make it.
+
+    The widest of several gaps is no gap that was named before: its p is corrected for all of them
+    (Holm 1979).
+    """
     every = {column: groups.gap_of(one) for column, one in head["columns"].items()}
     gaps = {column: gap for column, gap in every.items() if gap is not None}
     if not gaps:
@@ -42,7 +47,11 @@ def sentence(before: str, head: Mapping[str, Any]) -> str:
         if gap["best"] and gap["worst"]
         else "groups that are not named"
     )
-    likely = "chance alone rarely makes" if by["p"] < UNLIKELY else "chance alone may make"
+    p = dict(zip(gaps, holm([one["by_chance"]["p"] for one in gaps.values()]), strict=True))[column]
+    likely = "chance alone rarely makes" if p < UNLIKELY else "chance alone may make"
+    told = f"p = {p:.3f}"
+    if len(gaps) > 1:
+        told += f" by Holm over the {len(gaps)} ways, {by['p']:.3f} uncorrected"
     around = ""
     if gap["interval"]:
         low, high = (100 * end for end in gap["interval"])
@@ -50,7 +59,7 @@ def sentence(before: str, head: Mapping[str, Any]) -> str:
     return (
         f"{before}Of {counted(len(gaps), 'way')} to group the pictures the one by {column} differs "
         f"most from chance: {between}, {100 * gap['accuracy']:.1f} points apart{around}; {likely} "
-        f"such a gap (p = {by['p']:.3f})."
+        f"such a gap ({told})."
     )
 
 

@@ -63,7 +63,7 @@ def training_facts(subject: Subject) -> Iterator[tuple[str, str]]:
     if came.get("epochs"):
         yield "epochs", f"{came['epochs']}; the weights of epoch {came['best_epoch'] + 1}"
     if came.get("best") is not None:
-        yield "chosen by", f"best {came['monitor']} on validation: {came['best']:.4f}"
+        yield "chosen by", f"best {monitor_words(subject)} on validation: {came['best']:.4f}"
     if came.get("hours"):
         yield "time", duration(came["hours"])
     threads = f", {counted(came['threads'], 'thread')}" if came.get("threads") else ""
@@ -75,14 +75,24 @@ def training_facts(subject: Subject) -> Iterator[tuple[str, str]]:
     yield "sha256 of the weights", came.get("weights_sha256") or NONE
 
 
+def monitor_words(subject: Subject) -> str:
+    """Say by what an epoch was chosen: over several heads it is a mean, of losses the sum."""
+    name, heads = str(subject.origin["monitor"]), list(subject.heads)
+    if len(heads) < 2:
+        return name
+    return f"{name} ({'sum' if name.endswith('loss') else 'mean'} of heads {listed(heads)})"
+
+
 def network_words(subject: Subject) -> str:
-    """Say which network it is, and how large."""
+    """Say which network it is, and how large; of a file that tells no more, its size."""
     model, network = subject.config.get("model", {}), subject.network
     name = str(model.get("name", NONE))
     if model.get("width", 1) != 1:
         name += f" (width {model['width']:g})"
     if not network:
-        return name
+        if not subject.path.is_file():
+            return name
+        return f"{name}, a file of {subject.path.stat().st_size / 1e6:.1f} MB"
     size = f"{millions(network['parameters'])} parameters"
     if network["trained"] != network["parameters"]:
         size += f", {millions(network['trained'])} of them learnt"
@@ -116,5 +126,7 @@ def start_words(subject: Subject) -> str:
         name = model["pretrained"]
         found.append(f"weights of {'ImageNet' if name == 'imagenet' else name}")
     if model.get("weights"):
-        found.append(f"weights of an earlier run {(data.get('started_from') or '')[:HASH]}".strip())
+        said = f"weights of an earlier run {(data.get('started_from') or '')[:HASH]}".strip()
+        before = (data.get("started_on") or {}).get("name")
+        found.append(f"{said}, which learnt from {before}" if before else said)
     return listed(found)

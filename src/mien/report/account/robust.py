@@ -1,6 +1,6 @@
 """How a model does on worse pictures, from ``robustness.json``."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mien.report.account.pieces import Missing, Picture, Section, Table, Told
@@ -17,7 +17,7 @@ def robust(story: Story) -> Told:
     result = story.on.parts.get("robustness") if story.on else None
     if result is None:
         return Missing("robustness", story.first.command("robustness", story.on))
-    each = list(_each(result))
+    each = list(_each(result, story.in_order(result["heads"])))
     note = f"{sample(result)}; for all leave --rows away" if sample(result) else ""
     return Section(
         id="robustness",
@@ -29,7 +29,8 @@ def robust(story: Story) -> Told:
         notes=tuple(filter(None, (
             "CE: a corruption's errors over all levels as a share of the baseline's "
             f"({result['baseline']['model']}); the mean is mCE (Hendrycks & Dietterich 2019)"
-            if "baseline" in result else "", note))),
+            if "baseline" in result else "", note,
+            f"seed of the corruptions' random numbers: {result['grid']['seed']}"))),
     )  # fmt: skip
 
 
@@ -39,11 +40,11 @@ def sample(result: Mapping[str, Any]) -> str:
     return f"a sample of {grid['rows']:,} pictures, drawn by lot" if grid.get("sampled") else ""
 
 
-def _each(result: Mapping[str, Any]) -> Iterator[tuple[str, str, Any, Any]]:
+def _each(result: Mapping[str, Any], heads: Sequence[str]) -> Iterator[tuple[str, str, Any, Any]]:
     """Yield head, protocol, numbers and those relative to a baseline, where there is one."""
     relative = result.get("baseline", {}).get("heads", {})
-    for head, protocols in result["heads"].items():
-        for protocol, kinds in protocols.items():
+    for head in heads:
+        for protocol, kinds in result["heads"][head].items():
             against = relative.get(head, {}).get(protocol, {}).get("official")
             yield head, protocol, kinds["official"], against
 

@@ -6,7 +6,7 @@ from typing import Any
 from mien.evaluation.sampling.resampling import FEWEST
 from mien.report.account.pieces import Section, Table
 from mien.report.account.story import Story, over, spanned
-from mien.report.account.words import counted, labels, percent
+from mien.report.account.words import counted, labels, of_class, percent
 
 HEADERS = (
     "head",
@@ -135,7 +135,7 @@ def classes_table(story: Story, head: str, kind: str = "official") -> Table:
     reports = story.reports(head, "", kind)
     rows = []
     for name, one in reports[0]["per_class"].items():
-        each = [report["per_class"][name] for report in reports]
+        each = [of_class(report, name) for report in reports]
         rows.append(
             (name, f"{one['support']:,}", spanned(each, "precision"), spanned(each, "recall"),
              spanned(each, "f1", 3, 1), over(each, "auroc", 3, 1))

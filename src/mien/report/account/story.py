@@ -4,7 +4,7 @@ Scores of several seeds are told as mean ± sample standard deviation, with the 
 intervals: all are scored on the same pictures.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
@@ -58,6 +58,11 @@ class Story:
         """The heads that were scored, the one that answers first."""
         there = self.on.heads if self.on else {}
         return [head for head in self.first.heads if there.get(head)]
+
+    def in_order(self, heads: Iterable[str]) -> list[str]:
+        """Return heads of another artefact, the one that answers first."""
+        order = list(self.first.heads)
+        return sorted(heads, key=lambda head: order.index(head) if head in order else len(order))
 
     def called(self, head: str) -> str:
         """Return what a head is called at the beginning of a sentence: only one needs no name."""

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mien.evaluation.metrics import wilson_interval
-from mien.evaluation.sampling.resampling import FEWEST
+from mien.evaluation.sampling import share
 from mien.report.compare.words import set_name
 
 NONE = "–"
-FEW = f"no interval: fewer than {FEWEST} people"
+FEW = share.FEW
+COUNTED = {"accuracy": "n", "recall": "support", "precision": "answers"}
+"""A score that is a share of pictures → where a report has their number."""
 OWN = ("seven", "eight")
 """Label sets that are names without a judge: whoever made the dataset labelled it."""
 
@@ -52,23 +54,34 @@ def number_with_ends(value: float | None, interval: Sequence[float] | None) -> s
 def interval_of(report: Mapping[str, Any], score: str = "accuracy") -> Sequence[float] | None:
     """Return the interval of a score of a report; Wilson's where only accuracy and n are known.
 
-    A bootstrap interval without width (all right, or all wrong) is replaced by Wilson's too. Not
+    A bootstrap interval without width (all right, or all wrong) is replaced by Wilson's too, if
+    the score is a share of something that is counted (see ``COUNTED``); else it is left out. Not
     so where people were drawn: their pictures are no independent trials, and None is returned.
+
+    Args:
+        report: of ``metrics.json``, or what ``of_class`` returned.
+        score: its name.
     """
     found = report.get("intervals", {}).get(score)
     if score == "accuracy":
         found = found or report.get("interval")
-        if not found or found[0] == found[1]:
-            if report.get("unit") == "subject":
-                return None
-            return wilson_interval(report["accuracy"] * report["n"], report["n"])
-    return None if found is None else list(found)
+    if found and found[0] != found[1]:
+        return list(found)
+    of = report.get(COUNTED.get(score, ""))
+    if report.get("unit") == "subject" or not of or (score != "accuracy" and not found):
+        return None
+    return wilson_interval(report[score] * of, of)
+
+
+def of_class(report: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return the scores of a class, with what ``interval_of`` needs: ``answers``, ``unit``."""
+    answers = sum(row[report["classes"].index(name)] for row in report["confusion"])
+    return {**report["per_class"][name], "answers": answers, "unit": report.get("unit")}
 
 
 def no_interval(report: Mapping[str, Any]) -> str:
     """Say why the accuracy of a report has no interval, see ``interval_of``."""
-    few = report.get("clusters", 0) < FEWEST
-    return FEW if few else "no interval: every resample of people gives the same"
+    return share.why_none(report.get("clusters", 0))
 
 
 def labels(protocol: str) -> str:

@@ -17,21 +17,26 @@ def confusions_chart(confusions: Sequence[Mapping[str, Any]]) -> "Figure":
     """Draw the commonest confusions as bars of their share, with 95 % intervals.
 
     Args:
-        confusions: what ``mien.evaluation.errors.confusions.directed`` returned, one or more.
+        confusions: what ``mien.evaluation.errors.confusions.directed`` returned, one or more. One
+            without an interval has its bar alone.
     """
     shown = confusions[:MOST]
     places, shares = list(range(len(shown))), [one["share"] for one in shown]
-    ends = np.array([one["interval"] for one in shown]).T
+    ends = np.array([one["interval"] or [one["share"]] * 2 for one in shown]).T
     figure = blank(7.4, 1.2 + 0.36 * len(shown))
     axes = figure.add_subplot()
     axes.barh(places, shares, 0.7, color=SKY, edgecolor="black")
     reach = np.abs(ends - shares)
-    axes.errorbar(shares, places, xerr=reach, fmt="none", ecolor="black", capsize=3)
+    known = [place for place in places if shown[place]["interval"]]
+    axes.errorbar(
+        np.array(shares)[known], known, xerr=reach[:, known], fmt="none", ecolor="black", capsize=3
+    )
     for place, one, high in zip(places, shown, ends[1], strict=True):
         text = f"{one['n']:,} of {one['of']:,}"
         axes.text(high + 0.008, place, text, va="center", fontsize=8)
     axes.set_yticks(places, [f"{one['label']} → {one['answer']}" for one in shown])
-    axes.set(xlim=(0, max(ends[1]) * 1.22), xlabel="share of the pictures with the label (95 %)")
+    said = "share of the pictures with the label" + (" (95 %)" if known else "")
+    axes.set(xlim=(0, max(ends[1]) * 1.22), xlabel=said)
     axes.xaxis.set_major_formatter(percent)
     axes.invert_yaxis()
     axes.set_title("Commonest confusions: label → answer, by count", loc="left", fontsize=11)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from jinja2 import Environment
 
 import mien
+from mien.report.account.words import ends
 from mien.report.errors.sheets import votes_text
 from mien.report.gallery.cards import data_uri
 from mien.report.tables import protocol_words
@@ -40,7 +41,7 @@ def page(account: Mapping[str, Any], images: Mapping[str, npt.NDArray[np.uint8]]
 def _environment() -> Environment:
     environment = templates(_HERE)
     environment.filters["share"] = lambda share: "" if share is None else f"{100 * share:.1f} %"
-    environment.filters["ends"] = lambda ends: "–".join(f"{100 * end:.1f}" for end in ends)
+    environment.filters["ends"] = ends
     environment.filters["votes"] = lambda one: votes_text(one).replace("\n", ", ")
     environment.filters["protocol"] = protocol_words
     return environment
