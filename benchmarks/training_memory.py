@@ -40,7 +40,8 @@ def peak(network, recipe, data, folder):
     """Return the largest resident set of a training process in bytes."""
     words = [sys.executable, "-m", "mien", "train", str(ROOT / "configs" / f"{recipe}.yaml")]
     words += [f"model.name={network}", f"data.path={data}", "data.heads=[fer2013]"]
-    words += ["train.epochs=1", "schedule.warmup_epochs=0", "--out", str(folder / network)]
+    words += ["train.epochs=1", "schedule.warmup_epochs=0", "machine.accelerator=cpu"]
+    words += ["--out", str(folder / network)]
     environment = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE"}
     with subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL) as process:
         _, status, used = os.wait4(process.pid, 0)

@@ -53,6 +53,13 @@ RESULT = ROOT / "results" / "benchmark_training_speed.json"
 LEAST, MOST_DATA, WARM = 0.92, 0.05, 3
 
 
+def now(device):
+    """Return the time once the device has done all it was given, in seconds."""
+    if device == "cuda":
+        torch.cuda.synchronize()
+    return time.perf_counter()
+
+
 class Clock(Callback):
     """Notes when each batch ended, and how long making it ready for the network took."""
 
@@ -63,17 +70,15 @@ class Clock(Callback):
         prepared = pl_module.prepared
 
         def timed(batch, number):
-            began = time.perf_counter()
+            began = now(pl_module.device.type)
             made = prepared(batch, number)
-            self.data.append(time.perf_counter() - began)
+            self.data.append(now(pl_module.device.type) - began)
             return made
 
         pl_module.prepared = timed
 
     def on_train_batch_end(self, trainer, *others):
-        if trainer.strategy.root_device.type == "cuda":
-            torch.cuda.synchronize()
-        self.ends.append(time.perf_counter())
+        self.ends.append(now(trainer.strategy.root_device.type))
 
 
 def by_mien(experiment, folder):
@@ -100,9 +105,7 @@ def bare(experiment, batches, device):
         loss.backward()
         optimiser.step()
         averaged.update_parameters(network)
-        if device == "cuda":
-            torch.cuda.synchronize()
-        ends.append(time.perf_counter())
+        ends.append(now(device))
     return (ends[-1] - ends[WARM - 1]) / (len(ends) - WARM)
 
 
@@ -150,11 +153,9 @@ def peak(device):
     a, b = (torch.rand(2048, 2048, device=device) for _ in range(2))
     best = 0.0
     for _ in range(10):
-        began = time.perf_counter()
+        began = now(device)
         a @ b
-        if device == "cuda":
-            torch.cuda.synchronize()
-        best = max(best, 2 * 2048**3 / (time.perf_counter() - began))
+        best = max(best, 2 * 2048**3 / (now(device) - began))
     return best
 
 

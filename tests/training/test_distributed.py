@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from small_experiment import SMALL  # noqa: E402
 
 TORCHRUN = (sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2")
 MIEN = (sys.executable, "-m", "mien")
+BATCH_SCRIPT = {"SLURM_JOB_NAME": "train", "SLURM_NTASKS": "1", "SLURM_PROCID": "0"}
 SCRIPT = Path(__file__).with_name("two_processes.py")
 
 
@@ -29,10 +31,10 @@ def _config(folder: Path, drawn: Path, devices: int = 2) -> Path:
     return path
 
 
-def _run(*command: object) -> subprocess.CompletedProcess[str]:
+def _run(*command: object, **more: str) -> subprocess.CompletedProcess[str]:
     mine = ("RANK", "LOCAL_RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
     environment = {k: v for k, v in os.environ.items() if k not in mine}
-    environment["OMP_NUM_THREADS"] = "1"
+    environment = {**environment, "OMP_NUM_THREADS": "1", **more}
     words = [str(word) for word in command]
     return subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
 
@@ -62,9 +64,12 @@ def test_a_loss_that_is_no_number_in_one_process_stops_both(
     assert "in epoch 1, batch 1;" in state["reason"]
 
 
-def test_mien_starts_its_processes_itself_and_speaks_once(drawn_set: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("more", [{}, BATCH_SCRIPT])
+def test_mien_starts_its_processes_itself_and_speaks_once(
+    more: dict[str, str], drawn_set: Path, tmp_path: Path
+) -> None:
     config = _config(tmp_path, drawn_set)
-    done = _run(*MIEN, "train", config, "--out", tmp_path / "run")
+    done = _run(*MIEN, "train", config, "--out", tmp_path / "run", **more)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("epoch 1/2") == done.stdout.count("best epoch") == 1
     assert not done.stderr
@@ -81,3 +86,31 @@ def test_a_batch_that_two_processes_cannot_share_is_refused(
     assert "33" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "run").exists()
+
+
+def test_a_terminated_run_of_two_processes_ends_as_one_and_can_be_resumed(
+    drawn_set: Path, tmp_path: Path
+) -> None:
+    config = _config(tmp_path, drawn_set)
+    words = [*MIEN, "train", config, "train.epochs=400", "--out", tmp_path / "run"]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    with subprocess.Popen(
+        [str(word) for word in words], env=environment, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.startswith("epoch 1/"):
+                process.terminate()
+        assert process.wait(60) == 130
+    assert (tmp_path / "run" / "checkpoints" / "last.ckpt").is_file()
+    rows = (tmp_path / "run" / "metrics.csv").read_text().splitlines()
+    assert 1 < len(rows) < 100
+
+
+def test_a_failure_of_the_first_process_ends_the_other(drawn_set: Path, tmp_path: Path) -> None:
+    _config(tmp_path, drawn_set)
+    began = time.monotonic()
+    done = _run(sys.executable, SCRIPT, tmp_path, "full")
+    assert time.monotonic() - began < 110  # the other would have waited for 120 s
+    assert done.returncode == 1
+    assert "the disk is full" in done.stderr

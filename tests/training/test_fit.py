@@ -196,6 +196,7 @@ def test_training_can_start_from_an_earlier_runs_weights(
     )
     data = json.loads((tmp_path / "a" / "data.json").read_text())
     assert data["started_from"] == sha256(best)
+    assert data["started_on"] == json.loads((small_run / "data.json").read_text())
     with pytest.raises(RunError, match="weights of another model than the experiment's"):
         _fit(_experiment(drawn_set, model={**weights, "name": "lenet"}), tmp_path / "b")
     with pytest.raises(RunError, match="expected the best weights of a run"):

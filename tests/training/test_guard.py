@@ -80,8 +80,7 @@ def test_a_folder_that_is_no_run_is_not_taken_for_one(drawn_set: Path, tmp_path:
 def test_what_the_machine_lacks_is_told_together(
     drawn_set: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in guard.LAUNCHED:
-        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(guard, "by_launcher", lambda: False)
     wrong = {"machine.accelerator": "cpu", "machine.precision": 16, "machine.nodes": 2}
     with pytest.raises(ConfigError, match=r"2 problems(.|\n)*16 needs a GPU(.|\n)*a launcher"):
         guard.require_device(_experiment(drawn_set, **wrong))

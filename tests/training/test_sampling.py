@@ -76,9 +76,9 @@ def test_shuffled_shows_no_row_twice(rows: int, batch: int) -> None:
 
 
 @settings(deadline=None)
-@given(SAMPLERS, st.integers(1, 5), st.integers(1, 8), st.integers(0, 60))
+@given(SAMPLERS, st.integers(1, 5), st.integers(2, 8), st.integers(0, 60))
 def test_processes_share_every_batch_equally(name: str, world: int, each: int, more: int) -> None:
-    rows, batch = world + more, world * each
+    rows, batch = 2 * world + more, world * each
     ranks = [_listed(_sampler(name, rows, batch, 7, rank, world)) for rank in range(world)]
     alone = _listed(_sampler(name, rows, batch, 7))
     assert len({len(batches) for batches in ranks}) == 1
@@ -91,12 +91,22 @@ def test_processes_share_every_batch_equally(name: str, world: int, each: int, m
 
 @pytest.mark.parametrize("name", ["shuffled", "weighted"])
 def test_shares_that_are_not_equal_are_refused(name: str) -> None:
-    with pytest.raises(ConfigError, match=r"128 cannot .* 3 processes; take 126 or 129"):
+    with pytest.raises(ConfigError, match=r"128 cannot .* 3 processes, .*; take 126 or 129"):
         _sampler(name, 1000, 128, world=3)
-    with pytest.raises(ConfigError, match=r"4 processes .* share 3 picture\(s\); take 3 at most"):
+    with pytest.raises(ConfigError, match=r"4 processes .* share 3 picture\(s\), .* take 1 at"):
         _sampler(name, 3, 8, world=4)
-    with pytest.raises(ConfigError, match=r"2 problems:\n.*take 5\n.*take 3 at most"):
+    with pytest.raises(ConfigError, match=r"2 problems:\n.*take 10\n.*take 1 at most"):
         _sampler(name, 3, 2, world=5)
+
+
+@pytest.mark.parametrize("name", ["shuffled", "weighted"])
+def test_one_picture_a_process_is_refused(name: str) -> None:
+    with pytest.raises(ConfigError, match=r"4 cannot .* at least 2 pictures each; take 8$"):
+        _sampler(name, 100, 4, world=4)
+    with pytest.raises(ConfigError, match=r"2 processes .* share 3 .* at least 2 each; take 1"):
+        _sampler(name, 3, 8, world=2)
+    assert _listed(_sampler(name, 1, 2)) == [[0]]
+    assert {len(batch) for batch in _sampler(name, 5, 8, world=2)} == {2}
 
 
 @settings(deadline=None)

@@ -64,6 +64,7 @@ def stand_in(
         say: Any = print,
         bar: bool = False,
         watching: Sequence[Any] = (),
+        alone: bool = False,
     ) -> RunFolder:
         run = RunFolder.create(out)
         write_text(run.config, given.to_yaml())

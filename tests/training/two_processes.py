@@ -1,6 +1,8 @@
 """What each of two processes runs in test_distributed.py: training, then its weights in a file."""
 
+import errno
 import sys
+import time
 from pathlib import Path
 
 from mien.models.torchvision_operators import declare
@@ -21,9 +23,18 @@ class Weights(Callback):
         save_file(weights, folder / f"process{trainer.global_rank}.safetensors")
 
 
+def _full(self, batch, number):  # type: ignore[no-untyped-def]
+    """Fail in the first process, while the other waits for it."""
+    if self.global_rank == 0:
+        raise OSError(errno.ENOSPC, "No space left on device")
+    time.sleep(120)
+
+
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
-    if len(sys.argv) > 2:  # in one of the two the loss stops being a number
+    if sys.argv[2:] == ["full"]:
+        Lesson.training_step = _full  # type: ignore[method-assign]
+    elif len(sys.argv) > 2:  # in one of the two the loss stops being a number
         step = Lesson.prepared
 
         def breaks(self, batch, number):  # type: ignore[no-untyped-def]

@@ -149,14 +149,18 @@ class Stopping(EarlyStopping):
 
 
 class Threads(Callback):
-    """Sets torch's number of threads for the run, and gives the old number back."""
+    """Sets torch's number of threads for the run, and gives the old number back.
+
+    Where no number was asked for, Lightning's share of the cores for each process holds.
+    """
 
     def __init__(self, count: int) -> None:
         self.count, self.before = count, torch.get_num_threads()
 
     def setup(self, trainer: Trainer, pl_module: LightningModule, stage: str) -> None:
         """Set the number of threads."""
-        torch.set_num_threads(self.count or self.before)
+        if self.count:
+            torch.set_num_threads(self.count)
 
     def teardown(self, trainer: Trainer, pl_module: LightningModule, stage: str) -> None:
         """Give the old number back."""

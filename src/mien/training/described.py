@@ -59,6 +59,19 @@ def start_of(experiment: Experiment) -> dict[str, Any]:
     return {"started_from": weights, "pretrained": source(model)}
 
 
+def started_on(experiment: Experiment) -> dict[str, Any] | None:
+    """Return what the weights that training starts from learnt from: that run's ``data.json``.
+
+    None where it starts from no run's weights, or they do not lie in their run's folder.
+
+    Raises:
+        RunError: the file is damaged.
+    """
+    weights = experiment.model.weights
+    file = None if weights is None else RunFolder(weights.parent).data
+    return read_json(file) if file is not None and file.is_file() else None
+
+
 def network_of(network: Network, experiment: Experiment) -> dict[str, Any]:
     """Return ``network.json``: name, parameters, multiply-accumulates, input."""
     spec = experiment.preprocess

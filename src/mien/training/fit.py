@@ -23,6 +23,7 @@ from mien.training.finished import load_weights
 from mien.training.module import Lesson
 from mien.training.quiet import quiet
 from mien.training.sampling import InOrder, Shuffled, Weighted, row_weights
+from mien.training.stopping import end_children
 from mien.training.targets import class_weights
 
 Say = Callable[[str], None]
@@ -35,6 +36,7 @@ LIGHTNING_HINTS = (
     "The dirpath has changed from .*",  # a run folder may be moved
     ".*in eval mode at the start of training.*",  # frozen layers
     ".*LeafSpec.*",
+    ".*`srun` command is available.*",  # a batch script may start processes itself
     ".*sync_dist=True.*",  # the module sums over the processes itself
 )
 
@@ -60,6 +62,7 @@ def fit(
     say: Say = print,
     bar: bool = False,
     watching: Sequence[Callback] = (),
+    alone: bool = False,
 ) -> RunFolder:
     """Train a new run.
 
@@ -69,6 +72,7 @@ def fit(
         say: takes a line an epoch.
         bar: whether to draw a live table.
         watching: callbacks of Lightning, called after mien's own.
+        alone: whether a launcher's other processes have work of their own, as in a study.
 
     Raises:
         RunError: ``out`` is taken, or its disk is too full.
@@ -76,7 +80,7 @@ def fit(
         TrainingError: the loss is not a number any more, or memory ran out.
     """
     run = RunFolder(out)
-    job = _job(run, experiment, say, bar, watching)
+    job = _job(run, experiment, say, bar, watching, alone=alone)
     with ExitStack() as stack:
         if job.trainer.is_global_zero:
             guard.require_space(out, experiment, job.lesson.network)
@@ -124,6 +128,7 @@ def _job(
     bar: bool,
     watching: Sequence[Callback],
     start: bool = True,
+    alone: bool = False,
 ) -> _Job:
     guard.require_device(experiment)
     if wrong := problems(experiment):
@@ -134,9 +139,10 @@ def _job(
     lesson = _lesson(experiment, data, start)
     record = callbacks.Record(run, experiment.train.monitor, say)
     with quiet("lightning.pytorch", "lightning.fabric", ignore=LIGHTNING_HINTS):
-        trainer = machines.trainer(run, experiment, (record, *watching), bar)
+        trainer = machines.trainer(run, experiment, (record, *watching), bar, alone)
     place = (trainer.global_rank, trainer.world_size)
-    watched = InOrder(len(data.val), min(VALIDATION_BATCH, 2 * experiment.train.batch_size), *place)
+    at_once = 2 * experiment.train.batch_size // trainer.world_size
+    watched = InOrder(len(data.val), max(2, min(VALIDATION_BATCH, at_once)), *place)
     train = loader(data.train, _batches(experiment, data, *place))
     return _Job(
         experiment, prepared, data, lesson, record, trainer, train, loader(data.val, watched)
@@ -164,7 +170,7 @@ def _describe(run: RunFolder, job: _Job, say: Say) -> None:
     if run.data.is_file():
         described.require_same_data(run, data)
     write_text(run.config, experiment.to_yaml())
-    write_json(run.data, data)
+    write_json(run.data, {**data, "started_on": described.started_on(experiment)})
     write_json(run.network, found := described.network_of(network, experiment))
     write_json(run.environment, described.machine_of(experiment, job.trainer.world_size))
     say(described.sentence(found, job.data))
@@ -183,6 +189,7 @@ def _train(run: RunFolder, job: _Job, checkpoint: Path | None) -> None:
         except Exception as error:
             raise _failed(run, job, error) from error
     if trainer.interrupted:
+        end_children(trainer)
         raise KeyboardInterrupt(f"go on with: mien train --resume {run.root}")
     if trainer.is_global_zero:
         job.record.write_state("finished")
@@ -191,10 +198,10 @@ def _train(run: RunFolder, job: _Job, checkpoint: Path | None) -> None:
 
 def _failed(run: RunFolder, job: _Job, error: Exception) -> Exception:
     """Return what to raise for an error in training, and note it in the run's state."""
+    end_children(job.trainer)
     if memory.is_shortage(error):
-        device, world = job.trainer.strategy.root_device, job.trainer.world_size
-        size = job.experiment.train.batch_size // world
-        error = memory.explained(error, job.lesson, device, size)
+        size = job.experiment.train.batch_size
+        error = memory.explained(error, job.lesson, job.trainer, size)
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return RunError(
             f"{run.root}: the disk is full; free some space, then: mien train --resume {run.root}"

@@ -1,6 +1,5 @@
 """What is noticed before hours are spent: device, space, another run in the same folder."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,9 +11,8 @@ from mien.config import Experiment
 from mien.errors import ConfigError, RunError, several
 from mien.models.network import Network
 from mien.runs import LOCK, locked
+from mien.training.processes import by_launcher
 
-LAUNCHED = ("RANK", "SLURM_PROCID", "NODE_RANK", "GROUP_RANK")
-"""Set by what starts a run on several machines."""
 _BYTES_AN_EPOCH = 400_000
 """TensorBoard's histograms and faces, about."""
 _COPIES = {"sgd": 1, "adam": 2, "adamw": 2}
@@ -35,7 +33,7 @@ def require_device(experiment: Experiment) -> None:
         )
     if machine.precision == "16" and (machine.accelerator == "cpu" or not found):
         problems.append("machine.precision: 16 needs a GPU; set 32, or bf16")
-    if machine.nodes > 1 and not any(name in os.environ for name in LAUNCHED):
+    if machine.nodes > 1 and not by_launcher():
         problems.append(
             f"machine.nodes: {machine.nodes} machines need a launcher that starts mien on each "
             "(torchrun or srun, docs/distributed.md), found none"

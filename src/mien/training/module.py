@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 from lightning.pytorch import LightningModule
+from lightning.pytorch.utilities.exceptions import SIGTERMException
 from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor
 
@@ -33,6 +34,7 @@ class Lesson(LightningModule):
     Attributes:
         confusion: after a validation epoch, for each head, ``int64 [K, K]``: true classes down,
             answers across; rows with a clear target only.
+        stop: set when this process is asked to end; of several, all end at the same step.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Lesson(LightningModule):
         self.plateau: schedules.Plateau | None = None
         self.confusion: dict[str, Tensor] = {}
         self._sums = torch.zeros(0)
+        self.stop = False
 
     def training_step(self, batch: Batch, number: int) -> Tensor:
         """Augment, blend, normalise, and return the loss.
@@ -90,7 +93,7 @@ class Lesson(LightningModule):
             head: torch.zeros(k, k, dtype=torch.int64, device=self.device)
             for head, k in sizes.items()
         }
-        self._sums = torch.zeros(len(self.soft), 2, dtype=torch.float64, device=self.device)
+        self._sums = torch.zeros(len(self.soft), 2, dtype=_exact(self.device), device=self.device)
 
     def validation_step(self, batch: Batch, number: int) -> None:
         """Count what is answered, and sum the loss."""
@@ -149,16 +152,24 @@ class Lesson(LightningModule):
         return generator(self.experiment.seed, self.current_epoch, purpose, number, *process)
 
     def _require_number(self, loss: Tensor, number: int) -> None:
-        """Stop, all processes together, where the loss of one of them is no number."""
-        sound = bool(torch.isfinite(loss))
+        """Stop, all processes together, where the loss of one of them is no number.
+
+        Raises:
+            TrainingError: it is none.
+            SIGTERMException: one of several processes is to end.
+        """
+        broken, ends = not torch.isfinite(loss), False
         if self.trainer.world_size > 1:
-            sound = self.trainer.strategy.reduce_boolean_decision(sound, all=True)
-        if not sound:
+            told = torch.tensor([broken, self.stop], dtype=torch.int32, device=self.device)
+            broken, ends = self.trainer.strategy.reduce(told, reduce_op="sum").bool().tolist()
+        if broken:
             raise TrainingError(
                 f"the loss became {loss.item()} in epoch {self.current_epoch + 1}, batch "
                 f"{number + 1}; what was learnt up to the epoch before is kept; try a smaller "
                 f"optimizer.lr than {self.experiment.optimizer.lr:g}, or optimizer.clip=1"
             )
+        if ends:
+            raise SIGTERMException
 
     def _log_training(self, loss: Tensor, logits: Batch, targets: Batch) -> None:
         self._log_mean("train_loss", loss.detach(), len(next(iter(targets.values()))))
@@ -183,3 +194,8 @@ class Lesson(LightningModule):
     @staticmethod
     def _laid_out(faces: Tensor) -> Tensor:
         return faces.contiguous(memory_format=torch.channels_last)
+
+
+def _exact(device: torch.device) -> torch.dtype:
+    """Return the type to sum in; Apple's GPUs have no float64."""
+    return torch.float32 if device.type == "mps" else torch.float64

@@ -63,8 +63,8 @@ class _Epochs(Sampler[Tensor]):
         rank, world: number of this process, counted from 0, and of all.
 
     Raises:
-        ConfigError: the processes cannot have equal shares of a batch, or there are more of
-            them than rows.
+        ConfigError: several processes cannot have equal shares of a batch, at least two rows
+            each (one has no spread, which batch norm needs).
     """
 
     def __init__(
@@ -152,21 +152,24 @@ class InOrder(Sampler[Tensor]):
 
 
 def _require_shares(rows: int, batch_size: int, world: int) -> None:
-    problems = []
-    if batch_size % world:
-        near = [n for n in (batch_size // world * world, -(-batch_size // world) * world) if n]
+    if world == 1:
+        return
+    problems, least = [], 2 * world
+    if batch_size % world or batch_size < least:
+        near = (batch_size // world * world, -(-batch_size // world) * world)
+        listed = " or ".join(str(n) for n in near if n >= least) or least
         problems.append(
-            f"train.batch_size: {batch_size} cannot be shared equally by {world} processes; take "
-            f"{' or '.join(str(n) for n in near)}"
+            f"train.batch_size: {batch_size} cannot be shared equally by {world} processes, at "
+            f"least 2 pictures each; take {listed}"
         )
-    if rows < world:
-        problems.append(_too_many(rows, world))
+    if rows < least:
+        problems.append(_too_many(rows, world, 2))
     if problems:
         raise ConfigError(several(problems))
 
 
-def _too_many(rows: int, world: int) -> str:
+def _too_many(rows: int, world: int, each: int = 1) -> str:
     return (
-        f"machine: {world} processes (devices times nodes) cannot share {rows} picture(s); "
-        f"take {max(1, rows)} at most"
+        f"machine: {world} processes (devices times nodes) cannot share {rows} picture(s), at "
+        f"least {each} each; take {max(1, rows // each)} at most"
     )

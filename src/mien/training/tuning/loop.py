@@ -145,7 +145,7 @@ def train(trial: Trial, experiment: Experiment, folder: Path, protected: bool, b
     run = RunFolder(folder)
     pruning = Pruning(trial, experiment.train.monitor, protected)
     try:
-        fit(experiment, folder, say=lambda line: None, bar=bar, watching=[pruning])
+        fit(experiment, folder, say=lambda line: None, bar=bar, watching=[pruning], alone=True)
     except TrialPruned:
         write_json(run.state, {**run.read_state(), "status": "pruned"})
         raise
