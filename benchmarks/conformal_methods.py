@@ -93,7 +93,7 @@ def main() -> None:
     for path in given.models:
         model = open_model(path)
         predictions = model.on(prepared, rows_of(prepared, SPLIT), SPLIT)
-        heads = {}
+        heads: dict[str, Any] = {}
         for head in predictions.heads:
             case = fitted_case(predictions, head)
             heads[head] = {"n": len(case.true), "protocol": case.protocol} | {

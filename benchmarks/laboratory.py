@@ -220,7 +220,7 @@ def pair_of(sources):
 
 def sets_of(results):
     """Return how often conformal sets hold the label of the test split, of every net's own head."""
-    lines, within = [], {"aps": [], "lac": []}
+    lines, within = [], dict[str, list[bool]](aps=[], lac=[])
     for result in results:
         run = json.loads(result.read_text(encoding="utf-8"))["run"]
         for place, scored in run["evaluation"].items():
