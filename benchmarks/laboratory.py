@@ -30,7 +30,7 @@ RESULTS, TABLE = ROOT / "results" / "runs", ROOT / "results" / "laboratory.md"
 OURS = "configs/shared_cnn_fer2013.yaml"
 """mien's own recipe, for every network."""
 RECIPES = (
-    "`mobilenet_v2_extract` has the recipe of description B (class weights, few augmentations), for\n"
+    "`mobilenet_v2_extract` has the recipe of description B (class weights, few augmentations),\n"
     "12 epochs; the other two have one recipe, and differ in what learns alone."
 )
 NAMED = "2026-11-22T01:54:00+00:00"
