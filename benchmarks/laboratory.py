@@ -229,7 +229,7 @@ def sets_of(results):
 
     Sets with people among the rows have no interval, and are left out.
     """
-    lines, within = [], {}
+    lines, within = [], dict[str, list[bool]]()
     for result in results:
         run = json.loads(result.read_text(encoding="utf-8"))["run"]
         for scored in run["evaluation"].values():
