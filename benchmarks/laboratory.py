@@ -304,7 +304,8 @@ def of_folds(found):
     network, folds = found["config"]["model"]["name"], len(found["folds"])
     lines = [
         f"## Cross-validation: {network}, {folds} folds of the Training rows\n",
-        f"{found['n']:,} pictures, each held out once, copies and near copies in one fold.\n",
+        f"{found['n']:,} pictures, each held out once, copies and near copies in one fold;",
+        f"{found['config']['train']['epochs']} epochs, seed {found['config']['seed']}.\n",
         "| measure | mean | sd | least | most |",
         "| --- | ---: | ---: | ---: | ---: |",
     ]
