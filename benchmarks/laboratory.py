@@ -31,7 +31,7 @@ OURS = "configs/shared_cnn_fer2013.yaml"
 """mien's own recipe, for every network."""
 RECIPES = (
     "`mobilenet_v2_extract` has the recipe of description B (class weights, few augmentations),\n"
-    "12 epochs; the other two have one recipe, and differ in what learns alone."
+    "12 epochs; the other two have one recipe: only what learns differs, and how fast."
 )
 NAMED = "2026-11-22T01:54:00+00:00"
 """When APS was named as the conformal method to use."""
