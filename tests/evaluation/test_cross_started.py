@@ -98,7 +98,7 @@ def test_start_weights_of_which_nothing_is_recorded_need_a_name(
     assert "records no training set; first was named" in found.to_dict()["note"]
 
 
-def test_an_older_run_finds_the_earlier_one_where_its_settings_say(
+def test_the_earlier_dataset_is_opened_where_the_earlier_run_says_that_it_lay(
     tmp_path: Path, first: PreparedSet, second: PreparedSet
 ) -> None:
     before = run_of(tmp_path / "before", first)
@@ -106,7 +106,8 @@ def test_an_older_run_finds_the_earlier_one_where_its_settings_say(
     weights.write_bytes(b"weights")
     lay = {"name": "before", "data": {"path": str(first.root)}}
     (before / "config.yaml").write_text(Experiment.from_dict(lay).to_yaml(), encoding="utf-8")
-    run = run_of(tmp_path / "tuned", second, started_from=sha256(weights))
+    told = read_json(before / "data.json")
+    run = run_of(tmp_path / "tuned", second, started_from=sha256(weights), started_on=told)
     values = {"name": "tuned", "model": {"name": "lenet", "weights": str(weights)}}
     (run / "config.yaml").write_text(Experiment.from_dict(values).to_yaml(), encoding="utf-8")
     found = learnt_of(answering(run, second.root))

@@ -2,8 +2,7 @@
 
 A run may start from the weights of another run (``model.weights``). Its ``data.json`` then keeps
 the hash of those (``started_from``) and, as ``started_on``, the ``data.json`` that lay beside them;
-that may itself have begun with others. Where an older run kept the hash alone, the earlier run is
-looked for where the settings say that its weights lay. Weights of torchvision are not meant.
+that may itself have begun with others. Weights of torchvision are not meant.
 """
 
 from collections.abc import Mapping
@@ -101,12 +100,8 @@ def _earlier(record: Record, weights: str, path: Path) -> Record:
     settings = settings_of(run)
     place = None if settings is None else settings.data.path
     told = record.data.get("started_on")
-    if isinstance(told, Mapping):
-        return Record(_sound(told, path, RunError), run, place, weights)
-    if run is None:
-        return Record({}, None, None, weights)
-    file = runs.RunFolder(run).data
-    return Record(_sound(runs.read_json(file), file, RunError), run, place, weights)
+    data = _sound(told, path, RunError) if isinstance(told, Mapping) else {}
+    return Record(data, run, place, weights)
 
 
 def _run_of(run: Path | None, weights: str) -> Path | None:
